@@ -17,7 +17,7 @@ VERSION = "client.authentication.k8s.io/v1"
 
 
 def context(asked: Asked | None, login: KubeLogin) -> KubeContext:
-    return KubeContext("x", asked.url if asked is not None else "https://a.example", Tls(), "", login, ())
+    return KubeContext("x", asked.url if asked is not None else "https://a.example", Tls(), "", login)
 
 
 def never(_command: Sequence[str], _variables: Mapping[str, str]) -> SecretBytes:

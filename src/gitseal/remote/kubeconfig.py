@@ -50,7 +50,6 @@ class KubeContext(NamedTuple):
     tls: Tls
     proxy: str
     login: KubeLogin
-    files: tuple[str, ...]
 
 
 def read(environ: Mapping[str, str], pod: str = _POD) -> KubeContext:
@@ -76,7 +75,7 @@ def _of_pod(environ: Mapping[str, str], pod: str) -> KubeContext:
     url = f"https://{f'[{host}]' if ':' in host else host}:{port}"
     # Kubernetes changes the token in the file while the pod runs.
     login = KubeLogin(SecretBytes(b""), token_file=f"{pod}/token")
-    return KubeContext("", url, Tls(authority=_ascii(_file(f"{pod}/ca.crt"))), "", login, ())
+    return KubeContext("", url, Tls(authority=_ascii(_file(f"{pod}/ca.crt"))), "", login)
 
 
 class _ConfigEntry(NamedTuple):
@@ -130,7 +129,6 @@ class _Kubeconfig:
     """The files of a kubeconfig, as one."""
 
     def __init__(self, paths: Sequence[str]) -> None:
-        self._paths = tuple(paths)
         self._contents = [(_parsed(path), str(Path(path).absolute().parent)) for path in paths]
 
     def context(self, wanted: str) -> KubeContext:
@@ -150,7 +148,7 @@ class _Kubeconfig:
         parts = addresses.split(url)
         if parts is None or (parts.scheme != "https" and not addresses.is_loopback(parts.hostname or "")):
             raise _unusable(f"{cluster.told} has no https:// address")
-        return KubeContext(name, url, tls, cluster.text("proxy-url"), _login(user), self._paths)
+        return KubeContext(name, url, tls, cluster.text("proxy-url"), _login(user))
 
     def _entry(self, kind: str, name: str) -> _ConfigEntry:
         for content, folder in self._contents:

@@ -73,7 +73,7 @@ def whereabouts(locator: str, outside: Outside) -> Whereabouts:
     _parts(locator)
     context = kubeconfig.read(outside.environ)
     called = f'context "{context.name}"' if context.name else "the cluster of this pod"
-    return Whereabouts(f"{context.url} ({called})", identity(context), context.files)
+    return Whereabouts(f"{context.url} ({called})", identity(context))
 
 
 def _parts(locator: str) -> tuple[str, str]:

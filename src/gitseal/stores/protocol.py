@@ -119,13 +119,11 @@ class Outside(NamedTuple):
 class Whereabouts(NamedTuple):
     """Which server a store is on. The policy does not say, so a person accepts it once, and again if it is another.
 
-    `told` is for people. `identity` is the same text as long as it is the same server, whatever it is called here. `files` are
-    this machine's that say so: none of them may be committed.
+    `told` is for people. `identity` is the same text as long as it is the same server, whatever it is called here.
     """
 
     told: str
     identity: str
-    files: tuple[str, ...] = ()
 
 
 class Carries(NamedTuple):

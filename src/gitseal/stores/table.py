@@ -32,14 +32,14 @@ class StoreKind(NamedTuple):
 
 KINDS = (
     StoreKind("exec", "A program", "program", runs_code=True),
-    StoreKind("gitea", "Gitea Actions secrets", "gitea"),
+    StoreKind("gitea", "Gitea Actions secrets", "forges.gitea"),
     StoreKind("azure-keyvault", "Azure Key Vault", "azure_secrets"),
     StoreKind("gcp-secretmanager", "Google Secret Manager", "google_secrets"),
-    StoreKind("github", "GitHub Actions secrets", "github"),
-    StoreKind("gitlab", "GitLab CI variables", "gitlab"),
+    StoreKind("github", "GitHub Actions secrets", "forges.github"),
+    StoreKind("gitlab", "GitLab CI variables", "forges.gitlab"),
     StoreKind("kubernetes", "Kubernetes", "kubernetes"),
-    StoreKind("aws-ssm", "AWS Parameter Store", "aws_ssm"),
-    StoreKind("aws-secretsmanager", "AWS Secrets Manager", "aws_secretsmanager"),
+    StoreKind("aws-ssm", "AWS Parameter Store", "aws.ssm"),
+    StoreKind("aws-secretsmanager", "AWS Secrets Manager", "aws.secretsmanager"),
     StoreKind("vault", "Vault or OpenBao, KV version 2", "vault"),
 )
 

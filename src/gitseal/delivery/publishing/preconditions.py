@@ -8,7 +8,6 @@ from gitseal.delivery.publishing.values import Wanted
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
 from gitseal.stores import table
-from gitseal.stores.protocol import Whereabouts
 
 _MOST_TOLD = 20
 
@@ -23,18 +22,6 @@ def check_limits(source: Source, place: str, wanted: Wanted) -> None:
             f'"{place}" cannot carry what {source.target.name} publishes: {"; ".join(told)}{more}',
             "change these values, or give the target a service of the manifest that leaves them out",
         )
-
-
-def check_server(source: Source, server: Whereabouts | None) -> None:
-    """Raises Error if a file that says which server it is stands in the published commit: whoever commits could change it."""
-    top = source.repository.top.resolve()
-    for name in server.files if server is not None else ():
-        file = Path(name).resolve()
-        if file.is_relative_to(top) and source.repository.file(source.commit, str(file.relative_to(top))) is not None:
-            raise Error(
-                f'"{name}" says where the values go, and it is committed, so whoever changes it there would get them',
-                "take it out of the repository, and keep it elsewhere",
-            )
 
 
 def check_program(source: Source, place: str) -> None:

@@ -105,8 +105,7 @@ def _publication(
     """What one environment needs at its place, by what is there."""
     environment, place = goes
     store, server = table.open_store(place, _hiding(outside, wanted)), table.whereabouts(place, outside)
-    preconditions.check_server(source, server)
-    told, identity, _files = server if server is not None else _NO_SERVER
+    told, identity = server if server is not None else _NO_SERVER
     record = None
     if not store.keeps_marks:
         record = PublishRecord(source.repository, source.target.name, environment, (place, identity))

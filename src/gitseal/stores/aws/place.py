@@ -34,6 +34,4 @@ def whereabouts(service: str, region: str, outside: Outside) -> Whereabouts:
     address = aws.service(service).address
     is_own = re.fullmatch(r"https://[a-z0-9.-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)", address)
     told = f"AWS in {aws.region}" if is_own else f"AWS in {aws.region} at {address}"
-    # They may have another address and other credentials.
-    files = (outside.environ.get(name) for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"))
-    return Whereabouts(told, told, tuple(file for file in files if file))
+    return Whereabouts(told, told)

@@ -16,8 +16,9 @@ from gitseal.errors import Error
 from gitseal.hidden import SecretBytes, UnshownDict
 from gitseal.remote.aws_failure import AwsRefusal, answered
 from gitseal.remote.failure import RemoteError
-from gitseal.stores import aws_place, carrying, fields
-from gitseal.stores.aws_secret import CURRENT, MISSING, NOT_NOW, AwsSecrets, current
+from gitseal.stores import carrying, fields
+from gitseal.stores.aws import place
+from gitseal.stores.aws.secret import CURRENT, MISSING, NOT_NOW, AwsSecrets, current
 from gitseal.stores.protocol import (
     MARK_LENGTH,
     Carries,
@@ -88,13 +89,13 @@ def _limits_of_each(prefix: str, values: Values) -> Iterator[StoreRefusal]:
 def open_store(locator: str, outside: Outside) -> Store:
     """The secret, or the secrets below a prefix. Raises Error if the SDK is not installed, or no region is named."""
     name, options = _parts(locator)
-    secrets = AwsSecrets(aws_place.way(options.get("region", ""), outside), options.get("key", ""))
+    secrets = AwsSecrets(place.way(options.get("region", ""), outside), options.get("key", ""))
     return _EachSecret(secrets, name) if name.endswith("/") else _OneSecret(secrets, name)
 
 
 def whereabouts(locator: str, outside: Outside) -> Whereabouts:
     """The region. Raises Error if none is named."""
-    return aws_place.whereabouts("secretsmanager", _parts(locator)[1].get("region", ""), outside)
+    return place.whereabouts("secretsmanager", _parts(locator)[1].get("region", ""), outside)
 
 
 def _parts(locator: str) -> tuple[str, dict[str, str]]:
@@ -102,7 +103,7 @@ def _parts(locator: str) -> tuple[str, dict[str, str]]:
     if parts is None or len(parts[1]) > _NAME_LENGTH or _LIKE_AN_ARN.fullmatch(parts[1]):
         hint = "give a name, such as aws-secretsmanager:shop/production, or a prefix with / at its end"
         raise Error(f'"{locator}" is no name of a secret in Secrets Manager', hint)
-    return parts[1], aws_place.options(parts[2] or "", aws_place.OPTIONS, _EXAMPLE)
+    return parts[1], place.options(parts[2] or "", place.OPTIONS, _EXAMPLE)
 
 
 class _OneSecret:

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from gitseal.hidden import UnshownDict
 from gitseal.remote import forges
 from gitseal.remote.calling import Server
-from gitseal.stores.forge_calls import CREATED, MISSING, NO_CONTENT, ForgeCalls
-from gitseal.stores.forge_places import ForgePlace, PlaceGrammar, actions_refusals
+from gitseal.stores.forges.calls import CREATED, MISSING, NO_CONTENT, ForgeCalls
+from gitseal.stores.forges.places import ForgePlace, PlaceGrammar, actions_refusals
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreRefusal, Values, Whereabouts
 
 CARRIES = Carries(

@@ -13,7 +13,8 @@ from gitseal.hidden import SecretBytes
 from gitseal.remote.aws import AwsService
 from gitseal.remote.aws_failure import AwsRefusal
 from gitseal.remote.failure import RemoteError
-from gitseal.stores import aws_place, carrying
+from gitseal.stores import carrying
+from gitseal.stores.aws import place
 from gitseal.stores.protocol import (
     Carries,
     Edit,
@@ -40,7 +41,7 @@ CARRIES = Carries(
 
 _PART = r"[A-Za-z0-9_.-]+"
 _LOCATOR = re.compile(rf"((?:/{_PART})+/)(?:\?(.+))?")
-_OPTIONS = aws_place.OPTIONS | {"tier": "advanced"}
+_OPTIONS = place.OPTIONS | {"tier": "advanced"}
 _EXAMPLE = "aws-ssm:/shop/production/?tier=advanced"
 _LEVELS = 15
 # 1,011 with all that stands before it in the parameter's ARN, which names partition, region and account.
@@ -77,13 +78,13 @@ def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
 def open_store(locator: str, outside: Outside) -> Store:
     """The parameters below a path. Raises Error if the SDK is not installed, or no region is named."""
     path, options = _parts(locator)
-    service = aws_place.way(options.get("region", ""), outside).service("ssm")
+    service = place.way(options.get("region", ""), outside).service("ssm")
     return _Parameters(service, path, options.get("key", ""))
 
 
 def whereabouts(locator: str, outside: Outside) -> Whereabouts:
     """The region. Raises Error if none is named."""
-    return aws_place.whereabouts("ssm", _parts(locator)[1].get("region", ""), outside)
+    return place.whereabouts("ssm", _parts(locator)[1].get("region", ""), outside)
 
 
 def _parts(locator: str) -> tuple[str, dict[str, str]]:
@@ -95,7 +96,7 @@ def _parts(locator: str) -> tuple[str, dict[str, str]]:
         raise Error(
             f'"{locator}" begins as only AWS\'s own parameters do', "give the path another name at its beginning"
         )
-    return parts[1], aws_place.options(parts[2] or "", _OPTIONS, _EXAMPLE)
+    return parts[1], place.options(parts[2] or "", _OPTIONS, _EXAMPLE)
 
 
 class _Parameters:
@@ -118,14 +119,14 @@ class _Parameters:
 
     def _read(self) -> tuple[dict[str, Live], bool]:
         """What is there, and True if nobody wrote between the two lists: one has the values, the other the descriptions."""
-        place = self._path.rstrip("/")
-        below = [{"Key": "Path", "Option": "OneLevel", "Values": [place]}]
+        folder = self._path.rstrip("/")
+        below = [{"Key": "Path", "Option": "OneLevel", "Values": [folder]}]
         what = f"list {self._path}"
         described = self._service.items("describe_parameters", what, ParameterFilters=below, MaxResults=_LISTED)
         self._described = {self._name(one): one for one in described}
         what, how = f"read {self._path}", {"WithDecryption": True, "MaxResults": _PAGE}
         live: dict[str, Live] = {}
-        for parameter in self._service.items("get_parameters_by_path", what, Path=place, **how):
+        for parameter in self._service.items("get_parameters_by_path", what, Path=folder, **how):
             name, version = self._name(parameter), str(parameter["Version"])
             mark = str(self._described.get(name, {}).get("Description", ""))
             live[name] = Live(version, mark, SecretBytes(parameter["Value"].encode()))

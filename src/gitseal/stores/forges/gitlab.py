@@ -17,8 +17,8 @@ from gitseal.remote.calling import Response, Server, refused
 from gitseal.remote.failure import RemoteError, unsaid
 from gitseal.remote.shapes import mapping
 from gitseal.stores import carrying
-from gitseal.stores.forge_calls import BAD, CREATED, MISSING, NO_CONTENT, OK, ForgeCalls
-from gitseal.stores.forge_places import ForgePlace, PlaceGrammar
+from gitseal.stores.forges.calls import BAD, CREATED, MISSING, NO_CONTENT, OK, ForgeCalls
+from gitseal.stores.forges.places import ForgePlace, PlaceGrammar
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreRefusal, Values, Whereabouts
 
 CARRIES = Carries(

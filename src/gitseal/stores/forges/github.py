@@ -17,8 +17,8 @@ from gitseal.remote import extras, forges
 from gitseal.remote.calling import Response, Server
 from gitseal.remote.failure import RemoteError
 from gitseal.remote.shapes import mapping
-from gitseal.stores.forge_calls import CREATED, MISSING, NO_CONTENT, OK, UNPROCESSABLE, ForgeCalls
-from gitseal.stores.forge_places import ForgePlace, PlaceGrammar, actions_refusals
+from gitseal.stores.forges.calls import CREATED, MISSING, NO_CONTENT, OK, UNPROCESSABLE, ForgeCalls
+from gitseal.stores.forges.places import ForgePlace, PlaceGrammar, actions_refusals
 from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreRefusal, Values, Whereabouts
 
 CARRIES = Carries(
