@@ -24,12 +24,13 @@ import os
 import re
 import shlex
 import signal
-import socket
 import subprocess
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
+
+from tests.servers.started import free_port
 
 TOP = Path(__file__).resolve().parents[2]
 STAND_INS = Path(__file__).parent / "stand_ins"
@@ -129,7 +130,7 @@ def run(text: str, root: Path) -> None:
     """Runs a page in `root`, an empty folder. Fails with the command, what came and what the page says."""
     if _ASKS_STAND_INS in text:
         # Pages that start a server start the same one, and pages run at the same time.
-        text = text.replace("8080", str(_free_port()))
+        text = text.replace("8080", str(free_port()))
         # What is root's on a host lies in the page's own folder.
         text = re.sub(r"(?<![\w./])/(?=(?:etc/gitseal|etc/systemd|opt|srv)\b)", f"{root}/", text)
     planned = steps(text)
@@ -151,13 +152,6 @@ def _stop(running: Path) -> None:
     if running.exists():
         with contextlib.suppress(ProcessLookupError):
             os.kill(int(running.read_text(encoding="utf-8")), signal.SIGTERM)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 def _run_all(planned: list[Step], text: str, root: Path) -> list[tuple[str, int]]:

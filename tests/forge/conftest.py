@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -14,6 +13,7 @@ import pytest
 
 from tests import programs
 from tests.attacks.verify.world import Key, ssh_key
+from tests.servers.started import free_port
 
 _PEOPLE = ("alice", "bob")
 _CONFIGURATION = """\
@@ -148,17 +148,11 @@ def _run(program: str, top: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def _free_port() -> int:
-    with socket.socket() as made:
-        made.bind(("127.0.0.1", 0))
-        return int(made.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def forge(peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forge]:
     program = peer("gitea")
     top = tmp_path_factory.mktemp("forge")
-    port, token = _free_port(), "x" * 105
+    port, token = free_port(), "x" * 105
     # Its texts and pages, which `make peers` puts beside the folder of programs.
     files = Path(program).parent.parent / "gitea"
     if not files.is_dir():

@@ -1,17 +1,14 @@
 """What stands in for AWS, started: its address, and the variables by which AWS's own clients find it."""
 
-import socket
-import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.servers.started import serving
+
 REGION = "eu-central-1"
-_SECONDS = 30.0
 
 
 class AwsServer(NamedTuple):
@@ -48,37 +45,9 @@ def _client(server: AwsServer, service: str) -> Any:
     )
 
 
-def free_port() -> int:
-    """A port of this machine that nobody has."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
 @contextmanager
 def running(words: Sequence[str], variables: Mapping[str, str], port: int, folder: Path) -> Iterator[AwsServer]:
     """A server as long as the block."""
-    address, log = f"http://127.0.0.1:{port}", folder / "aws.log"
-    environ = {"HOME": str(folder), "TMPDIR": str(folder), "PATH": "/usr/bin:/bin", **variables}
-    with log.open("wb") as file:
-        child = subprocess.Popen(words, stdout=file, stderr=file, env=environ, cwd=folder)
-    try:
-        _wait(child, address, log)
+    address = f"http://127.0.0.1:{port}"
+    with serving(words, variables, f"{address}/", folder):
         yield AwsServer(address)
-    finally:
-        child.kill()
-        child.wait()
-
-
-def _wait(child: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    end = time.monotonic() + _SECONDS
-    while time.monotonic() < end and child.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/", timeout=5):  # noqa: S310 - ours
-                return
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError(log.read_text(errors="replace")[-2000:])

@@ -5,11 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.servers import aws
+from tests.servers.started import free_port
 
 
 @contextmanager
 def running(program: str, folder: Path) -> Iterator[aws.AwsServer]:
     """A server as long as the block."""
-    port = aws.free_port()
+    port = free_port()
     with aws.running([program, "-H", "127.0.0.1", "-p", str(port)], {}, port, folder) as server:
         yield server

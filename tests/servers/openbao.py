@@ -2,17 +2,18 @@
 
 import hashlib
 import json
-import socket
-import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.error import HTTPError
+
+from tests.servers.started import free_port, serving
 
 TOKEN = "root"
-_SECONDS = 20.0
+_TRIES, _PAUSE = 400, 0.05
 
 
 class Bao(NamedTuple):
@@ -55,38 +56,20 @@ class Bao(NamedTuple):
 @contextmanager
 def running(program: str, folder: Path) -> Iterator[Bao]:
     """A server as long as the block; its key-value engine of version 2 is at `secret/`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     words = [program, "server", "-dev", f"-dev-root-token-id={TOKEN}", f"-dev-listen-address=127.0.0.1:{port}"]
-    words += ["-dev-no-store-token"]
-    with (folder / "bao.log").open("wb") as log:
-        child = subprocess.Popen(words, stdout=log, stderr=log, env={"HOME": str(folder), "PATH": "/usr/bin:/bin"})
-    try:
-        _wait(child, address, folder / "bao.log")
-        yield Bao(address)
-    finally:
-        child.kill()
-        child.wait()
+    with serving([*words, "-dev-no-store-token"], {}, f"{address}/v1/sys/health", folder):
+        bao = Bao(address)
+        _wait_for_engine(bao)
+        yield bao
 
 
-def _wait(child: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    end = time.monotonic() + _SECONDS
-    while time.monotonic() < end and child.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{address}/v1/sys/health", timeout=1):  # noqa: S310 - ours
-                break
-        except OSError:
-            time.sleep(0.05)
-    else:
-        raise AssertionError(log.read_text(errors="replace")[-2000:])
-    # The engine is mounted a moment after the server answers.
-    while time.monotonic() < end:
-        request = urllib.request.Request(f"{address}/v1/secret/config", headers={"X-Vault-Token": TOKEN})  # noqa: S310 - ours
-        try:
-            with urllib.request.urlopen(request, timeout=1):  # noqa: S310 - ours
-                return
-        except OSError:
-            time.sleep(0.05)
+def _wait_for_engine(bao: Bao) -> None:
+    """The engine is mounted a moment after the server answers."""
+    for _ in range(_TRIES):
+        with suppress(HTTPError):
+            bao.call("GET", "secret/config")
+            return
+        time.sleep(_PAUSE)
     raise AssertionError("no key-value engine at secret/")

@@ -113,16 +113,23 @@ def test_a_value_is_shown_by_a_press_and_hidden_again(look: Look) -> None:
     assert _SEALED not in page.content()
 
 
-def test_a_value_is_copied_unseen_and_the_clipboard_cleared(look: Look, evil: str) -> None:
+@pytest.fixture
+def reader(look: Look, evil: str) -> "Iterator[Page]":
+    """Another page, which may read the clipboard; ours may not. The value was just copied, and time stands still."""
     page = look.page
-    # Our page may not read the clipboard; another may.
-    reader = page.context.new_page()
-    reader.goto(evil)
+    reading = page.context.new_page()
+    reading.goto(evil)
     page.bring_to_front()
     page.clock.install()
     look.go("/name?name=DATABASE_URL")
     page.get_by_label("Copy the value in production without showing it").click()
     page.get_by_text("Copied").wait_for()
+    yield reading
+    reading.close()
+
+
+def test_a_value_is_copied_unseen_and_the_clipboard_cleared(look: Look, reader: "Page") -> None:
+    page = look.page
     assert _SEALED not in page.content()
     reader.bring_to_front()
     assert reader.evaluate("navigator.clipboard.readText()") == _SEALED
@@ -130,7 +137,6 @@ def test_a_value_is_copied_unseen_and_the_clipboard_cleared(look: Look, evil: st
     page.clock.fast_forward(61_000)
     reader.bring_to_front()
     until(reader, "navigator.clipboard.readText().then((text) => text === '')")
-    reader.close()
 
 
 def test_no_value_stays_in_the_browser(look: Look) -> None:
@@ -477,18 +483,9 @@ def test_lines_that_end_as_in_windows_come_back_as_they_were(look: Look, desk: D
     assert desk.world.get("DATABASE_URL", "development") == "one\r\ntwo"
 
 
-def test_the_clipboard_is_cleared_from_another_page_too(look: Look, evil: str) -> None:
-    page = look.page
-    reader = page.context.new_page()
-    reader.goto(evil)
-    page.bring_to_front()
-    page.clock.install()
-    look.go("/name?name=DATABASE_URL")
-    page.get_by_label("Copy the value in production without showing it").click()
-    page.get_by_text("Copied").wait_for()
-    look.go("/people")
+def test_the_clipboard_is_cleared_from_another_page_too(look: Look, reader: "Page") -> None:
+    page = look.go("/people")
     page.bring_to_front()
     page.clock.fast_forward(61_000)
     reader.bring_to_front()
     until(reader, "navigator.clipboard.readText().then((text) => text === '')")
-    reader.close()
