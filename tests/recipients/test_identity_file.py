@@ -112,6 +112,21 @@ def test_a_pem_key_alone_is_tried_last(pairs: dict[str, Any]) -> None:
     assert (identity.recipient, identity.wants("any")) == (pair.public, False)
 
 
+@pytest.mark.parametrize("form", [form for form in FORMS if "locked" in form])
+def test_what_was_opened_asks_nobody_any_more(form: str, pairs: dict[str, Any]) -> None:
+    identity = only(parse_identities(pairs[form].private, Dialogue(Person(PASSPHRASE)), "me"))
+    before = identity.tier
+    assert identity.unwrap(wrapped(pairs[form])) == KEY
+    assert (before is not Tier.PLAIN, identity.tier) == (True, Tier.PLAIN)
+
+
+def test_a_plugin_in_a_sealed_file_still_asks(pairs: dict[str, Any]) -> None:
+    text = pairs["x25519"].private + b"\nAGE-PLUGIN-TOY-1QQQSYQCYQ5RQWZQFV87F5X\n"
+    identity = only(parse_identities(behind_passphrase(text), Dialogue(Person(PASSPHRASE)), "me"))
+    assert identity.unwrap(wrapped(pairs["x25519"])) == KEY
+    assert identity.tier is Tier.PLUGIN
+
+
 @pytest.mark.parametrize("form", ["binary", "armored"])
 def test_a_sealed_identity_file_asks_once_and_then_knows_itself(
     form: str, pairs: dict[str, Any], sealed: dict[str, bytes]
@@ -123,7 +138,7 @@ def test_a_sealed_identity_file_asks_once_and_then_knows_itself(
     assert identity.unwrap(wrapped(pairs["ssh-rsa"])) is None
     assert identity.unwrap(wrapped(pairs["x25519"])) == KEY
     assert person.asked == ['passphrase for "me"']
-    assert (identity.recipient, identity.wants("any")) == (pairs["x25519"].public, False)
+    assert (identity.recipient, identity.tier, identity.wants("any")) == (pairs["x25519"].public, Tier.PLAIN, False)
 
 
 def test_the_real_age_seals_what_we_open(peer: Callable[[str], str], pairs: dict[str, Any], tmp_path: Path) -> None:

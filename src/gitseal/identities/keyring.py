@@ -87,8 +87,10 @@ class Keyring:
 
         No identity is parsed for it. So it may follow from files that hold none, and from text that others know too.
         Whoever seals with it owes that some identity here has opened something without asking: that one's private key is then
-        in it.
+        in it. None if a passphrase was given meanwhile: the bytes of an encrypted identity file are no private key.
         """
+        if any(source.was_unlocked for source in self.sources):
+            return None
         read = (source for source in self.sources if not source.is_last or source.was_read)
         contents = [content for source in read if (content := source.content())]
         return _cache_key(contents, purpose) if contents else None

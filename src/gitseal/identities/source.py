@@ -6,6 +6,7 @@ from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.identities import files
 from gitseal.recipients.dialogue import NOBODY, Dialogue
+from gitseal.recipients.protocol import Tier
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class IdentitySource:
     """
 
     __slots__ = (
+        "_asking",
         "_content",
         "_dialogue",
         "_identities",
@@ -59,6 +61,8 @@ class IdentitySource:
         self._path = None if isinstance(content_or_path, SecretBytes) else os.fspath(content_or_path)
         self._dialogue = dialogue
         self._identities: list[Identity] | None = None
+        # Those that would have asked when the place was read.
+        self._asking: list[Identity] = []
         self._refusal: Error | None = None
 
     @classmethod
@@ -92,7 +96,13 @@ class IdentitySource:
                 if self.explicit:
                     raise
                 self._identities = []
+            self._asking = [identity for identity in self._identities if identity.tier is not Tier.PLAIN]
         return self._identities
+
+    @property
+    def was_unlocked(self) -> bool:
+        """True if an identity here asked for its passphrase and got it. Its file is as sealed as before."""
+        return any(identity.tier is Tier.PLAIN for identity in self._asking)
 
     @property
     def was_read(self) -> bool:

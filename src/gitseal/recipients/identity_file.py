@@ -41,8 +41,9 @@ class SealedIdentity:
 
     @property
     def tier(self) -> Tier:
-        """Always the last tier: even once it is open, the identities in it may be plugins, which cost more than keys."""
-        return Tier.SEALED
+        """The last tier until the file was opened, then the highest of what it holds: a plugin in it still asks."""
+        held = self._open.value
+        return max((identity.tier for identity in held), key=lambda tier: tier.value) if held else Tier.SEALED
 
     def wants(self, recipient_id: str) -> bool:
         """True if one of its identities may open a stanza under this id. Until it was opened: True for every id."""

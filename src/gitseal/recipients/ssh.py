@@ -62,13 +62,13 @@ class SshRecipient:
 class SshIdentity:
     """The private half of a key whose public half is known. `load` hands it to pyrage; it asks if there is a passphrase."""
 
-    __slots__ = ("_id", "_load", "_recipient", "label", "tier")
+    __slots__ = ("_id", "_load", "_recipient", "_tier", "label")
 
     def __init__(self, recipient: SshRecipient, load: Once[Key], tier: Tier, label: str) -> None:
         self._recipient = recipient
         self._id = recipient_id(recipient.canonical)
         self._load = load
-        self.tier = tier
+        self._tier = tier
         self.label = label
 
     def __repr__(self) -> str:
@@ -78,6 +78,11 @@ class SshIdentity:
     def recipient(self) -> str:
         """The canonical public half; it shows without the passphrase."""
         return self._recipient.canonical
+
+    @property
+    def tier(self) -> Tier:
+        """The tier that it was made with, until its passphrase was given."""
+        return self._tier if self._load.value is None else Tier.PLAIN
 
     def wants(self, recipient_id: str) -> bool:
         """True if the stanza stands under the id of its own public half."""

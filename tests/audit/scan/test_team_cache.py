@@ -17,10 +17,14 @@ from gitseal.audit.scan.staged import scan_staged
 from gitseal.audit.scan.team import find_team
 from gitseal.audit.scan.team_cache import TeamCache
 from gitseal.git.repository import Repository
+from gitseal.hidden import SecretBytes
 from gitseal.identities import IdentitySource, Keyring
+from gitseal.project.keys import Keys
 from gitseal.recipients import x25519
+from gitseal.recipients.dialogue import Dialogue
 from gitseal.scan.forms import certain_forms
 from tests import world
+from tests.recipients.conftest import PASSPHRASE, behind_passphrase
 from tests.world import World
 
 VALUE, OTHER = "Xk29fKdm3920dkslKQ", "q+Wm/8Zr3Lp0Vt6Ys1Bn"
@@ -185,6 +189,23 @@ def test_nobody_else_can_use_it(team: World, git: Callable[..., str]) -> None:
     # Nor do they replace it by an answer of theirs: they open nothing.
     assert scan(team, other).findings == []
     assert kept(team).read_bytes() == data
+
+
+def test_nothing_is_kept_under_an_identity_that_was_unlocked(team: World, git: Callable[..., str]) -> None:
+    """Its file is no private key: whoever has a copy of it could open the filter without the passphrase."""
+    stage(team.top, git)
+    expected = without(team)
+    kept(team).unlink()
+    (source,) = team.keyring.sources
+    sealed = SecretBytes(behind_passphrase(source.content()))
+    locked = Keyring([IdentitySource("me", sealed, dialogue=Dialogue(lambda _: PASSPHRASE))])
+    header = team.project.read("production").header
+    assert locked.cache_key("test") is not None
+    assert [*Keys(header, locked.unattended())] == []
+    assert [*Keys(header, locked)] == [*Keys(header, locked.unattended())] == ["default"]
+    assert locked.cache_key("test") is None
+    assert scan(team, locked).findings == expected.findings
+    assert not kept(team).exists()
 
 
 def test_a_second_identity_beside_the_first_opens_more_and_so_has_a_filter_of_its_own(
