@@ -48,22 +48,22 @@ class SoftHsm:
         self._folder = folder
         self.environ = {"SOFTHSM2_CONF": str(settings), "GITSEAL_PKCS11_MODULE": module}
 
-    def token(self, label: str, *, key_id: str = "01", size: int = 2048) -> HsmToken:
+    def token(self, label: str, *, key_id: str = "01", size: int = 2048, pin: str = PIN) -> HsmToken:
         """A new token with a new key in it."""
         before = self._serials()
-        self._run("--init-token", "--free", "--label", label, "--pin", PIN, "--so-pin", _OFFICER)
+        self._run("--init-token", "--free", "--label", label, "--pin", pin, "--so-pin", _OFFICER)
         (serial,) = self._serials() - before
-        return HsmToken(label, serial, self.environ, self.key(serial, key_id=key_id, size=size))
+        return HsmToken(label, serial, self.environ, self.key(serial, key_id=key_id, size=size, pin=pin))
 
     def _serials(self) -> set[str]:
         return set(re.findall(r"Serial number:\s+(\w+)", self._run("--show-slots")))
 
-    def key(self, serial: str, name: str = "deploy", *, key_id: str = "01", size: int = 2048) -> bytes:
+    def key(self, serial: str, name: str = "deploy", *, key_id: str = "01", size: int = 2048, pin: str = PIN) -> bytes:
         """The public half of a new key in the token of this serial number."""
         private = rsa.generate_private_key(65537, size)
         file = self._folder / "key.pem"
         file.write_bytes(private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        self._run("--import", str(file), "--serial", serial, "--label", name, "--id", key_id, "--pin", PIN, "--force")
+        self._run("--import", str(file), "--serial", serial, "--label", name, "--id", key_id, "--pin", pin, "--force")
         return private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
     def _run(self, *words: str) -> str:

@@ -188,6 +188,25 @@ def test_no_pin_is_given_after_a_wrong_one(deploy: Deploy, token_shim: Path, tmp
     assert (number, "the token is locked" in told) == (1, True)
 
 
+def test_the_pin_of_a_variable_goes_to_no_token_if_another_may_want_it(
+    hsm: SoftHsm, repo: Path, tmp_path: Path
+) -> None:
+    first, second = hsm.token("deploy", pin="another-pin"), hsm.token("personal")
+    deploy = sealed_to(first, tmp_path / "project")
+    (deploy.folder / "key.pem").write_bytes(second.public)
+    public = ("--kms", second.locator, "--public", str(deploy.folder / "key.pem"))
+    deploy.person("recipient", "add", "person", *public, "--machine", "--open", "production", "--yes")
+    deploy.person("rekey", "--yes")
+    programs.git(deploy.top, "commit", "-qam", "sealed to both")
+    both = (f"token=deploy;serial={first.serial}", f"token=personal;serial={second.serial}")
+    refused(deploy.with_token(*GET, GITSEAL_PKCS11_PIN=PIN), "which of these tokens its PIN is for", *both)
+    # Neither of them was given a PIN, so nothing says that one was wrong.
+    assert "wrong PIN" not in deploy.with_token("whoami", GITSEAL_PKCS11_PIN=PIN).stdout
+    # A PIN that is wrong for one of them says nothing about the other.
+    typed = typing(deploy, PIN, "render", "-e", "production")
+    assert (typed.count("PIN of the token"), "A='hush'" in typed) == (2, True), typed
+
+
 def test_what_is_not_there_is_said(
     deploy: Deploy, hsm: SoftHsm, new_soft_hsm: Callable[[], SoftHsm], tmp_path: Path
 ) -> None:

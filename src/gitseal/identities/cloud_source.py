@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gitseal.recipients.clouds.asking import Asker
-    from gitseal.recipients.kms import KmsIdentity
+    from gitseal.recipients.kms import KmsIdentity, KmsRecipient
 
 
 class CloudKey(NamedTuple):
@@ -100,18 +100,27 @@ class CloudSource:
         return self._find_keys()
 
     @cached_property
-    def _places(self) -> tuple[CloudPlace, ...]:
+    def _recipients(self) -> "tuple[tuple[CloudKey, KmsRecipient], ...]":
         keys = self._keys.all() if self._keys is not None else ()
         if not keys:
             return ()
         from gitseal.recipients import kms
-        from gitseal.recipients.clouds.locators import PROVIDERS
 
-        places = []
+        recipients = []
         for key in keys:
             # `check` tells of a key that cannot be read, or that is of a later gitseal.
             with suppress(Error):
-                places.append(CloudPlace(key, kms.KmsIdentity(kms.parse(key.recipient), self._asker)))
+                recipients.append((key, kms.parse(key.recipient)))
+        return tuple(recipients)
+
+    @cached_property
+    def _places(self) -> tuple[CloudPlace, ...]:
+        if not self._recipients:
+            return ()
+        from gitseal.recipients import kms
+        from gitseal.recipients.clouds.locators import PROVIDERS
+
+        places = [CloudPlace(key, kms.KmsIdentity(recipient, self._asker)) for key, recipient in self._recipients]
         # Nobody is asked for a PIN if a key without one serves.
         return tuple(sorted(places, key=lambda place: PROVIDERS[place.identity.provider].asks))
 
@@ -119,7 +128,9 @@ class CloudSource:
     def _asker(self) -> "Asker":
         from gitseal.recipients.clouds.asking import Asker
 
-        return Asker(self._environ, self._wait, self._dialogue.ask)
+        # Those that are not believed as well: their token may be here, and the PIN of a variable may be meant for it.
+        known = [(recipient.provider, recipient.locator) for _key, recipient in self._recipients]
+        return Asker(self._environ, self._wait, self._dialogue.ask, known)
 
     def _may_ask(self, place: CloudPlace) -> bool:
         """Asks a person at most once for each key."""

@@ -15,6 +15,7 @@ class RemoteFailure(Enum):
 
     DENIED = "denied"  # known to it, and not allowed to do that
     UNKNOWN_TO_IT = "not signed in"  # no credentials, or they are not valid
+    NO_PIN = "no PIN"  # a wrong one, or none: of one token, which says nothing about others
     THROTTLED = "throttled"
     DISABLED = "disabled"
     GONE = "not there"

@@ -9,7 +9,7 @@ from gitseal.remote.failure import RemoteError, RemoteFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import TypeVar
 
     from gitseal.hidden import SecretBytes
@@ -43,17 +43,23 @@ _HINTS = {
 class Asker:
     """The way to the key services in one command. `wait` pauses for seconds; `ask` gets a PIN, None: nobody can be asked.
 
-    A service that could not be asked at all is not asked for another key.
+    `known` are all cloud keys of the policy, by provider and locator. A service that could not be asked at all is not asked for
+    another key.
     """
 
     def __init__(
-        self, environ: "Mapping[str, str]", wait: "Callable[[float], object]", ask: "AskPin | None" = None
+        self,
+        environ: "Mapping[str, str]",
+        wait: "Callable[[float], object]",
+        ask: "AskPin | None" = None,
+        known: "Iterable[tuple[str, str]]" = (),
     ) -> None:
         self._environ = environ
         self._wait = wait
         self._ask = ask
+        self._known = tuple(known)
         self._down: dict[str, RemoteError] = {}
-        self._kept: dict[str, SecretBytes] = {}
+        self._kept: dict[str, SecretBytes | RemoteError] = {}
 
     def unwrap(self, provider: str, locator: str, ciphertext: bytes) -> "SecretBytes":
         """What the service decrypts. Raises RemoteError, which names the key, or Damaged."""
@@ -76,7 +82,7 @@ class Asker:
         if provider in self._down:
             raise self._down[provider]
         try:
-            return self._asked(question)
+            return self._asked(provider, question)
         except Damaged:
             raise
         except Error as failure:
@@ -88,8 +94,9 @@ class Asker:
             self._down[provider] = told
         raise told
 
-    def _asked(self, question: "Callable[[Surroundings], T]") -> "T":
-        surroundings = Surroundings(self._environ, _SILENCE, self._ask, self._kept)
+    def _asked(self, provider: str, question: "Callable[[Surroundings], T]") -> "T":
+        locators = tuple(locator for of, locator in self._known if of == provider)
+        surroundings = Surroundings(self._environ, _SILENCE, self._ask, self._kept, locators)
         end, pause = monotonic() + _SECONDS, _FIRST_WAIT
         for left in range(_TRIES - 1, -1, -1):
             try:

@@ -1,7 +1,8 @@
 """PKCS#11 tokens: loading the module that reaches them, finding one by its name, and logging in.
 
 The module is code that runs here. So its path comes from the environment, never from the repository. A token locks itself after a
-few wrong PINs: no PIN that was wrong is given again, and one from a variable is not given after anybody's wrong one.
+few wrong PINs: no PIN that was wrong is given again, and one from a variable is not given after anybody's wrong one, nor to one
+of two tokens that it may be meant for.
 """
 
 from contextlib import contextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from gitseal.errors import Damaged, Error, os_reason
 from gitseal.hidden import SecretBytes
-from gitseal.recipients.clouds.pkcs11_names import KeyInToken, token_words
+from gitseal.recipients.clouds.pkcs11_names import KeyInToken, parse, token_words
 from gitseal.remote.extras import missing
 from gitseal.remote.failure import RemoteError, RemoteFailure
 
@@ -29,9 +30,9 @@ _UNLOCK = "unlock it with the program of its maker, by the PUK or the PIN of its
 _CAREFUL = "a token locks itself after a few wrong PINs: look the PIN up before you run the command again"
 # How the token says no, by the name of the library's exception: the kind, our words, what helps.
 _SAID = {
-    "PinIncorrect": (RemoteFailure.UNKNOWN_TO_IT, "the PIN is wrong", _CAREFUL),
-    "PinInvalid": (RemoteFailure.UNKNOWN_TO_IT, "the PIN is wrong", _CAREFUL),
-    "PinLenRange": (RemoteFailure.UNKNOWN_TO_IT, "the PIN is too short or too long", _CAREFUL),
+    "PinIncorrect": (RemoteFailure.NO_PIN, "the PIN is wrong", _CAREFUL),
+    "PinInvalid": (RemoteFailure.NO_PIN, "the PIN is wrong", _CAREFUL),
+    "PinLenRange": (RemoteFailure.NO_PIN, "the PIN is too short or too long", _CAREFUL),
     "PinLocked": (RemoteFailure.DISABLED, "the token is locked, after too many wrong PINs", _UNLOCK),
     "PinExpired": (RemoteFailure.DISABLED, "the PIN of the token has expired", "choose another with the program of its maker"),
     "UserPinNotInitialized": (RemoteFailure.DISABLED, "the token has no PIN yet", "choose one with the program of its maker"),
@@ -64,22 +65,32 @@ def find(name: KeyInToken, environ: "Mapping[str, str]") -> "Token":
 def logged_in(token: "Token", surroundings: "Surroundings") -> "Iterator[tuple[Session, str | None]]":
     """A session in which the token's private keys can be used, and the PIN, None if the token asks for it by itself.
 
-    Raises RemoteError; UNKNOWN_TO_IT if there is no PIN, or a wrong one.
+    Raises RemoteError; NO_PIN if there is no PIN, or a wrong one. A command tries a token once.
     """
+    kept = surroundings.kept if surroundings.kept is not None else {}
+    before = kept.get(_kept(token))
+    if isinstance(before, RemoteError):
+        raise before
+    try:
+        session, pin = _log_in(token, surroundings)
+    except RemoteError as failure:
+        kept[_kept(token)] = failure
+        raise
+    if isinstance(pin, str):
+        kept[_kept(token)] = SecretBytes(pin.encode())
+    with translated(), session:
+        yield session, pin if isinstance(pin, str) else None
+
+
+def _log_in(token: "Token", surroundings: "Surroundings") -> "tuple[Session, str | object | None]":
     import pkcs11
 
-    pin: str | object | None = None
-    if token.flags & pkcs11.TokenFlag.LOGIN_REQUIRED:
-        pin = _pin(token, surroundings)
+    pin = _pin(token, surroundings) if token.flags & pkcs11.TokenFlag.LOGIN_REQUIRED else None
     with translated():
         try:
-            session = token.open(user_pin=pin)
+            return token.open(user_pin=pin), pin
         except pkcs11.UserAlreadyLoggedIn:
-            session = token.open()
-        if isinstance(pin, str) and surroundings.kept is not None:
-            surroundings.kept[_kept(token)] = SecretBytes(pin.encode())
-        with session:
-            yield session, pin if isinstance(pin, str) else None
+            return token.open(), pin
 
 
 @contextmanager
@@ -150,17 +161,18 @@ def _pin(token: "Token", surroundings: "Surroundings") -> str | object:
     import pkcs11
 
     kept = (surroundings.kept or {}).get(_kept(token))
-    if kept is not None:
+    if isinstance(kept, SecretBytes):
         return _text(kept)
     if token.flags & pkcs11.TokenFlag.USER_PIN_LOCKED:
         raise _told(pkcs11.PinLocked())
     given = _given(surroundings.environ)
     if given is not None:
         variable, pin = given
+        _check_meant(token, variable, surroundings)
         if token.flags & (pkcs11.TokenFlag.USER_PIN_COUNT_LOW | pkcs11.TokenFlag.USER_PIN_FINAL_TRY):
             message = f"the token was given a wrong PIN before, so that of {variable} is not tried"
             hint = f"unset {variable}, and run it once in a terminal with the right PIN: the token counts anew then"
-            raise RemoteError(message, hint, kind=RemoteFailure.UNKNOWN_TO_IT)
+            raise RemoteError(message, hint, kind=RemoteFailure.NO_PIN)
         return _text(pin)
     if surroundings.ask is None:
         raise _no_pin()
@@ -175,9 +187,23 @@ def _pin(token: "Token", surroundings: "Surroundings") -> str | object:
     return _text(typed if isinstance(typed, SecretBytes) else SecretBytes(typed))
 
 
+def _check_meant(token: "Token", variable: str, surroundings: "Surroundings") -> None:
+    """Raises RemoteError if another token is here that a key of the policy is in: the PIN of a variable may be meant for that."""
+    names = [parse(locator) for locator in surroundings.locators]
+    here = [other for other in _tokens(surroundings.environ) if any(_fits(other, name) for name in names)]
+    wanting = {token_words(one.label, one.serial) for one in (token, *here)}
+    if len(wanting) > 1:
+        told = " and ".join(sorted(wanting))
+        message = (
+            f"{variable} does not say which of these tokens its PIN is for, and keys of the policy are in each: {told}"
+        )
+        hint = f"take out all but one, or unset {variable} and run it in a terminal, where gitseal asks for the PIN of each"
+        raise RemoteError(message, hint, kind=RemoteFailure.NO_PIN)
+
+
 def _no_pin() -> RemoteError:
     hint = f"run it in a terminal, where gitseal asks for it, or set {PIN_FILE} to a file that has it"
-    return RemoteError("the PIN of the token is not at hand", hint, kind=RemoteFailure.UNKNOWN_TO_IT)
+    return RemoteError("the PIN of the token is not at hand", hint, kind=RemoteFailure.NO_PIN)
 
 
 def _given(environ: "Mapping[str, str]") -> tuple[str, SecretBytes] | None:
@@ -206,7 +232,7 @@ def _text(pin: SecretBytes) -> str:
         text = ""
     if not text:
         # The library takes an empty one for a PIN, and the token counts it as a wrong one.
-        raise RemoteError("the PIN of the token is no text", "give it in UTF-8", kind=RemoteFailure.UNKNOWN_TO_IT)
+        raise RemoteError("the PIN of the token is no text", "give it in UTF-8", kind=RemoteFailure.NO_PIN)
     return text
 
 

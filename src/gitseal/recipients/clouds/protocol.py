@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from gitseal.hidden import SecretBytes
+    from gitseal.remote.failure import RemoteError
 
     # Gets the words to show; gives the PIN, or None if nobody can be asked. `recipients.dialogue` has the same for passphrases.
     AskPin = Callable[[str], SecretBytes | bytes | None]
@@ -22,13 +23,15 @@ class Surroundings(NamedTuple):
 
     The environment says where the service is and who we are to it. A request is given up after `seconds` without an answer, and
     is not made again. `ask` gets a PIN from a person; None: nobody can be asked. `kept` is for what a module keeps while a
-    command runs, by words of its own; None: it keeps nothing.
+    command runs, by words of its own: a PIN that was right, or why there is none; None: it keeps nothing. `locators` are the keys
+    of the policy that this service has.
     """
 
     environ: "Mapping[str, str]"
     seconds: float
     ask: "AskPin | None" = None
-    kept: "dict[str, SecretBytes] | None" = None
+    kept: "dict[str, SecretBytes | RemoteError] | None" = None
+    locators: "tuple[str, ...]" = ()
 
     def __repr__(self) -> str:
         # A token is among the variables.
