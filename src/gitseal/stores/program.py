@@ -24,7 +24,8 @@ from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreRe
 
 CARRIES = Carries(
     locator="`exec:PROGRAM ARGUMENT...`, without a shell, started at the repository's top; files of the repository among these"
-    " words have to be those of the published commit",
+    " words have to be those of the published commit, and behind no link and in no submodule. What a program reads beyond them"
+    " is not compared: `python3 -m PACKAGE`, a folder, the modules that a script imports",
     names="any",
     values="any bytes; what is no UTF-8 text as base64",
     mark="given with each value, for the program to keep",

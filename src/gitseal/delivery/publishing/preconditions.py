@@ -7,6 +7,7 @@ from gitseal.delivery.publishing.source import Source
 from gitseal.delivery.publishing.values import Wanted
 from gitseal.errors import Error
 from gitseal.files.reading import read_regular
+from gitseal.git.brought import is_brought
 from gitseal.stores import table
 
 _MOST_TOLD = 20
@@ -25,7 +26,7 @@ def check_limits(source: Source, place: str, wanted: Wanted) -> None:
 
 
 def check_program(source: Source, place: str) -> None:
-    """Raises Error for a file of the repository among a program's words that is not the published commit's own.
+    """Raises Error for a file that a commit brings, among a program's words, if it is not the published commit's own.
 
     A branch's program would get the values; `python3 deploy/push.py` is one as well.
     """
@@ -33,19 +34,46 @@ def check_program(source: Source, place: str) -> None:
         return
     from gitseal.stores import program
 
-    for number, word in enumerate(program.words(place.partition(":")[2])):
-        is_program = number == 0
-        if is_program and not program.is_in_repository(word):
-            continue
-        file = os.path.normpath(word)
-        committed = source.repository.file(source.commit, file)
-        if committed is None and not is_program:
-            continue
-        if committed is None or _read(source.repository.top / file) != committed:
-            raise Error(
-                f'the program "{word}" is not what commit {source.commit[:12]} has, so it is not started',
-                f"commit it, and merge it where {source.target.name} publishes from",
-            )
+    name, *arguments = program.words(place.partition(":")[2])
+    is_ours = program.is_in_repository(name)
+    if (is_ours or "/" in name) and _differs(source, name, needed=is_ours):
+        raise _not_its_own(source, name)
+    for word in arguments:
+        # `--settings=deploy/live.ini` names a file as well.
+        for part in {word, word.partition("=")[2]} - {""}:
+            if _differs(source, part):
+                raise _not_its_own(source, part)
+
+
+def _not_its_own(source: Source, word: str) -> Error:
+    return Error(
+        f'"{word}" is not what commit {source.commit[:12]} has, so the program is not started',
+        f"commit it, and merge it where {source.target.name} publishes from; name no file behind a link or in a submodule",
+    )
+
+
+def _differs(source: Source, word: str, *, needed: bool = False) -> bool:
+    """True for a word that leads to a file of a commit, but not straight to one of the published commit with the same bytes.
+
+    What is `needed` has to be one. A link or a submodule on the way is not compared, so it is refused.
+    """
+    top = Path(os.path.realpath(source.repository.top))
+    path, inside = top / word, os.path.relpath(top / word, top)
+    real = os.path.realpath(path)
+    committed = source.repository.file(source.commit, inside)
+    if committed is not None:
+        needed = True
+    elif not needed and not path.is_dir():
+        needed = _is_brought(source, str(path)) or _is_brought(source, real)
+    is_straight = real == str(top / inside)
+    return needed and not (committed is not None and is_straight and _read(Path(real)) == committed)
+
+
+def _is_brought(source: Source, path: str) -> bool:
+    try:
+        return is_brought(source.repository, path)
+    except OSError:
+        return True
 
 
 def _read(path: Path) -> bytes | None:
