@@ -123,7 +123,6 @@ def test_the_table_and_the_modules_are_the_same() -> None:
     }
     parts = {
         "arming_notice",
-        "introducing",
         "overview",
         "publish_words",
         "publishing",

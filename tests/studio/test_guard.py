@@ -21,6 +21,7 @@ ACTIONS = [
     "/paste",
     "/import",
     "/rekey",
+    "/unlock",
     "/stores",
     "/commit",
     "/undo",

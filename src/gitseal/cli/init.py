@@ -63,10 +63,11 @@ def _refuse_elsewhere(folders: list[str]) -> None:
 
 def _join(session: Session, present: "Project", wanted: tuple[str, ...], name: str | None, *, hooks: bool) -> None:
     """Makes the clone ready, adds the environments that are asked for, and says where its owner stands."""
-    from gitseal.cli.introducing import membership_lines, newcomer
+    from gitseal.project.introducing import membership_lines
     from gitseal.project.membership import membership
     from gitseal.project.unseen import hidden
     from gitseal.usecases.env import add_environment
+    from gitseal.usecases.init import newcomer
 
     is_ready = _arm(present, hooks=hooks)
     if not any(True for _ in session.keyring.identities()):

@@ -64,9 +64,9 @@ def run(command: Command, session: Session, values: "dict[str, Any]") -> int:
 
             arming_notice.tell(session, always=always)
     except NotForYou as error:
-        from gitseal.cli import introducing
+        from gitseal.project import introducing
 
-        raise introducing.advised(session, error) from None
+        raise introducing.advised(session.project, session.keyring, error) from None
     except BrokenPipeError:
         # Under its own name click would end the process.
         raise _Unread from None

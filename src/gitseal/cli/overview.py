@@ -39,7 +39,7 @@ def command(session: Session) -> int:
 
 def _show(session: Session, project: "Project") -> int:
     """Prints where one is; the status, which is 1 if the working tree does not show all of it."""
-    from gitseal.cli.introducing import membership_lines, newcomer
+    from gitseal.project.introducing import membership_lines
     from gitseal.project.membership import membership
     from gitseal.project.unseen import unseen
     from gitseal.report.plurals import plural
@@ -51,7 +51,11 @@ def _show(session: Session, project: "Project") -> int:
     for environment, count in names.items():
         opened = "you can open it" if environment in where.opens else "not sealed to you"
         output.line(f"  {environment.ljust(width)}  {plural(count, 'name')}, {opened}")
-    stranger = newcomer(session.start) if where.recipient and not where.name else ("", "")
+    stranger = ("", "")
+    if where.recipient and not where.name:
+        from gitseal.usecases.init import newcomer  # members need none of it
+
+        stranger = newcomer(session.start)
     output.line(*membership_lines(where, project.policy, *stranger))
     unarmed = _show_hooks(project)
     differences = unseen(project)

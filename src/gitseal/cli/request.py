@@ -27,7 +27,7 @@ def command(session: Session, name: str, keys: tuple[str, ...]) -> None:
     Examples:
       gitseal recipient request --as dave --key age1rf2ha5594kary7skq0tsfxa79ux6axt333r8z2pxwxc8tez9g54se53jmm
     """
-    from gitseal.cli.introducing import admission, newcomer, people, place_to_join
+    from gitseal.project.introducing import admission, people, place_to_join
     from gitseal.project.membership import membership
     from gitseal.recipients.fingerprint import fingerprint
     from gitseal.report.hints import command as shell
@@ -48,7 +48,7 @@ def command(session: Session, name: str, keys: tuple[str, ...]) -> None:
         say(f"this repository has no remote, so hand the branch {made.branch} over by hand")
     seen = f"{made.remote}/{made.branch}" if made.remote else made.branch
     # Whoever asks in somebody else's name gives no address of their own.
-    own_name, own_email = newcomer(session.start)
+    own_name, own_email = init.newcomer(session.start)
     email = own_email if own_name == named else ""
     add = admission(session.project.policy, ("--from-request", seen), email)
     admins = membership(session.project, session.keyring).admits

@@ -20,7 +20,7 @@ def command(session: Session, as_json: bool) -> None:
       gitseal --identity ~/.ssh/id_ed25519 whoami
     """
     session.only_reads = True
-    from gitseal.cli.introducing import make_an_identity
+    from gitseal.project.introducing import make_an_identity
     from gitseal.project.membership import membership
     from gitseal.usecases.whoami import outside, whoami
 
@@ -31,7 +31,7 @@ def command(session: Session, as_json: bool) -> None:
     else:
         session.will_open(session.project.environments)
         answer = whoami(session.workspace)
-        hint = make_an_identity(session, membership(session.project, session.keyring).admits)
+        hint = make_an_identity(session.project, membership(session.project, session.keyring).admits)
     if as_json:
         identities = [
             {"recipient": recipient or None, "place": place, "name": name}

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from gitseal.errors import Error
+from gitseal.errors import Error, NotForYou
 from gitseal.project.seen import NotAsSeen
-from gitseal.studio import changing, committing, names, reporting
+from gitseal.studio import changing, committing, names, reporting, standing
 from gitseal.studio.admission import Admission
 from gitseal.studio.desk import ActionDone, Asked, Desk, OpenQuestion, PageAction
 from gitseal.studio.guard import CSP, OPENING, TooLarge
@@ -41,6 +41,7 @@ ACTIONS: dict[str, Callable[[Desk, Mapping[str, object]], PageAction]] = {
     "/paste": changing.paste_action,
     "/import": changing.import_action,
     "/rekey": reporting.rekey_action,
+    "/unlock": standing.unlock_action,
     "/stores": reporting.stores_action,
     "/commit": committing.commit_action,
     "/undo": committing.undo_action,
@@ -98,7 +99,7 @@ def _locked(desk: Desk, do: Callable[[], Any]) -> Callable[[], Any]:
 def _shown(
     desk: Desk, address: str, view: Callable[[Desk, Query], View], proof_key: str
 ) -> Callable[[Request], Awaitable[Response]]:
-    def made(query: Query) -> tuple[str, int]:
+    def made(query: Query, here: str) -> tuple[str, int]:
         # Before the view reads: what changes meanwhile is then seen as a change.
         state = desk.state()
         status, undo = _SHOWN, ""
@@ -108,12 +109,15 @@ def _shown(
             undo = desk.undoable()
         except Error as error:
             status = _REFUSED
-            told = View("error.html", "This page cannot be shown", {"error": error})
+            shown = desk.advised(error) if isinstance(error, NotForYou) else error
+            told = View("error.html", "This page cannot be shown", {"error": shown})
         about = {
             "bar": [(at, words) for at, (words, _) in BAR.items()],
             "address": address,
             "state": state,
             "proof_key": proof_key,
+            "here": here,
+            "locked": desk.is_locked,
             "notices": desk.take_notices(),
             "undo": undo,
             "step": desk.steps[-1].id if desk.steps else "",
@@ -121,8 +125,9 @@ def _shown(
         return page(told, about), status
 
     async def answer(request: Request) -> Response:
-        query = dict(request.query_params)
-        html, status = await run_in_threadpool(_locked(desk, lambda: made(query)))
+        query, url = dict(request.query_params), request.url
+        here = f"{url.path}?{url.query}" if url.query else url.path
+        html, status = await run_in_threadpool(_locked(desk, lambda: made(query, here)))
         return HTMLResponse(html, status, headers={CSP: content_security_policy()})
 
     return answer
@@ -173,7 +178,8 @@ def _posted(
             return JSONResponse({"error": "this is no JSON object", "hint": ""}, 400)
         try:
             return JSONResponse(await run_in_threadpool(_locked(desk, lambda: answer(body))))
-        except Error as error:
+        except Error as failure:
+            error = desk.advised(failure) if isinstance(failure, NotForYou) else failure
             # `changed`: the page can offer to look again.
             told = {"error": error.message, "hint": error.hint, "changed": isinstance(error, NotAsSeen)}
             return JSONResponse(told, _REFUSED)

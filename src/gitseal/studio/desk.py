@@ -12,13 +12,15 @@ from threading import Lock
 from typing import NamedTuple
 
 from gitseal.audit.history.noting import NotedRead, note
-from gitseal.errors import Error, Question, Unconfirmed
+from gitseal.errors import Error, NotForYou, Question, Unconfirmed
 from gitseal.git.committing import head_now
 from gitseal.hidden import SecretBytes
 from gitseal.identities import Keyring, discover, reach_key_services
 from gitseal.project.belief.cloud_trust import ProjectCloudKeys
 from gitseal.project.finding import find
+from gitseal.project.introducing import advised
 from gitseal.project.project import Project
+from gitseal.project.reach import is_locked
 from gitseal.project.seen import NotAsSeen
 from gitseal.project.workspace import Workspace
 from gitseal.recipients.passphrase import first_prompt
@@ -110,6 +112,18 @@ class Desk:
     def workspace(self) -> Workspace:
         """The workspace of an action. Nothing is accepted in it: what lasts of an answer is what this clone remembers."""
         return Workspace(self.project, self._keyring, written=self._note_step)
+
+    @property
+    def is_locked(self) -> bool:
+        """True if a passphrase may open something that nothing opens without it, so that pages cannot tell everything."""
+        try:
+            return is_locked(self.project, self._keyring)
+        except Error:
+            return False  # what is broken says so where it is used
+
+    def advised(self, error: NotForYou) -> NotForYou:
+        """The error with what helps, in the words of the command line."""
+        return advised(self.project, self._keyring, error)
 
     def state(self) -> str:
         """A text that is another one as soon as a file of `.secrets` changed, or what HEAD is. It takes no lock."""

@@ -14,6 +14,7 @@ from gitseal.project.reading import EffectiveEnvironment, OpenedEnvironment, che
 from gitseal.project.seen import digest
 from gitseal.records import NamedTuple
 from gitseal.resolve.receivers import Receiver
+from gitseal.studio import standing
 from gitseal.studio.desk import Desk
 from gitseal.studio.rendering import View
 from gitseal.usecases.access import access
@@ -30,14 +31,16 @@ _MOST_EVENTS = 50
 class Place(NamedTuple):
     """One environment on the page of a name.
 
-    `seen` is what the file has (see `project/seen.py`), `refusal` why the value is not shown, `prospect` what would become of
-    one that is set. `openers` open the value that everybody has; `is_shared` is false if only this machine has one.
+    `seen` is what the file has (see `project/seen.py`), `refusal` why the value is not shown and `way_out` what helps, `prospect`
+    what would become of one that is set. `openers` open the value that everybody has; `is_shared` is false if only this machine
+    has one.
     """
 
     environment: str
     cell: MatrixCell
     seen: str
     refusal: str
+    way_out: str
     prospect: str
     receivers: tuple[Receiver, ...]
     openers: tuple[str, ...]
@@ -54,7 +57,14 @@ def matrix_view(desk: Desk, _query: Mapping[str, str]) -> View:
         sections.setdefault("/".join(row.path[:-1]), []).append(row)
     owners = sorted({row.declared.owner for row in told.rows if row.declared is not None and row.declared.owner})
     services = sorted({service for row in told.rows for service in row.services})
-    values = {"matrix": told, "sections": sections, "states": [*CellState], "owners": owners, "services": services}
+    values = {
+        "matrix": told,
+        "sections": sections,
+        "states": [*CellState],
+        "owners": owners,
+        "services": services,
+        "joining": standing.joining(desk),
+    }
     return View("matrix.html", "Names", values)
 
 
@@ -139,17 +149,14 @@ def _place(desk: Desk, environment: str, path: NamePath, cell: MatrixCell) -> Pl
     project = desk.with_overrides
     layered = EffectiveEnvironment(project, environment)
     own = desk.project.read(environment).entries.get(path)
-    refusal = ""
-    try:
-        check_reveal(project, environment)
-    except Error as error:
-        refusal = error.message
+    refusal = standing.refusal(desk, layered, path)
     there = path in layered.entries
     receivers = explain(layered, path_text(path)).receivers if there else ()
-    told = prospect(desk.workspace._replace(keyring=desk.keyring.unattended()), environment, path)
+    told = prospect(desk.workspace, environment, path)
     shared = EffectiveEnvironment(desk.project, environment).entries.get(path)
     openers = _openers(desk.project, shared, path)
-    return Place(environment, cell, digest(own), refusal, told, receivers, openers, shared is not None)
+    message, hint = (refusal.message, refusal.hint) if refusal is not None else ("", "")
+    return Place(environment, cell, digest(own), message, hint, told, receivers, openers, shared is not None)
 
 
 def _openers(project: Project, shared: tuple[str, Entry] | None, path: NamePath) -> tuple[str, ...]:

@@ -94,6 +94,14 @@ def default_name(start: Path) -> tuple[str, str]:
     return name, email
 
 
+def newcomer(start: Path) -> tuple[str, str]:
+    """The name and email of somebody whom the policy does not know, as far as Git does; empty if it gives none."""
+    try:
+        return default_name(start)
+    except Error:
+        return "", ""
+
+
 def own_recipient(keyring: Keyring, place: Path) -> tuple[str, Path | None]:
     """The public key of an identity at hand, or of a new one written to `place`; and the place where one was made."""
     for identity in keyring.identities():

@@ -6,8 +6,11 @@ from types import MappingProxyType
 from gitseal.document.generated import generate
 from gitseal.document.value import TypedValue, text
 from gitseal.errors import Error, Unconfirmed
+from gitseal.policy.policy import Policy
+from gitseal.policy.unread_values import waits_in
 from gitseal.project.names import missing
 from gitseal.project.project import Project
+from gitseal.project.reach import Reach, reach
 from gitseal.project.workspace import Workspace
 from gitseal.sealing.change import Change, Outcome, SetResult
 from gitseal.sealing.companions import set_generated
@@ -58,14 +61,39 @@ def set_values(
 
 def prospect(workspace: Workspace, environment: str, path: NamePath) -> str:
     """What would become of a value that is set here, in words; empty if it would simply be set. Nothing is written or asked."""
+    keyring = workspace.keyring
     try:
-        tried = preview(workspace, [environment], lambda edit: edit.put(path, text("")))
+        near = _reach(workspace, environment, path)
+        if near is Reach.LOCKED:
+            return "your identity is locked, so what would become of a value shows only when it is unlocked"
+        if near is Reach.ASKS:
+            return ""
+        unattended = workspace._replace(keyring=keyring.unattended())
+        tried = preview(unattended, [environment], lambda edit: edit.put(path, text("")))
     except Unconfirmed as unconfirmed:
         return unconfirmed.questions[0].meaning
     except Error as error:
         return error.message
-    unseen = tried[environment] is Outcome.UNSEEN
-    return "you cannot read it here, so what you set waits until somebody who can takes it over" if unseen else ""
+    return _unseen(workspace.project.policy, environment) if tried[environment] is Outcome.UNSEEN else ""
+
+
+def _reach(workspace: Workspace, environment: str, path: NamePath) -> Reach:
+    project = workspace.project
+    header, group = project.read(environment).header, project.policy.group(environment, path)
+    # A group that the file does not have yet is made by whoever sets the first value in it.
+    return reach(header, group, workspace.keyring) if group in header.access else Reach.OPENS
+
+
+def _unseen(policy: Policy, environment: str) -> str:
+    """What becomes of a value that is set unseen, in words. One that the policy refuses is refused before."""
+    waiting = waits_in(policy, environment)
+    if environment in waiting:
+        return "you cannot read it here, so what you set waits until somebody who can absorbs it"
+    if waiting:
+        return (
+            f"you cannot read it here: what you set counts here, and waits in {', '.join(waiting)} for somebody who can"
+        )
+    return "you cannot read it here: what you set counts at once, and is compared with nothing"
 
 
 def require_plain_rule(project: Project, environments: Sequence[str], names: Iterable[NamePath]) -> None:

@@ -7,11 +7,11 @@ from gitseal.report.hints import command
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
-    from gitseal.cli.session import Session
     from gitseal.errors import NotForYou
+    from gitseal.identities import Keyring
     from gitseal.policy.policy import Policy
+    from gitseal.project.project import Project
 
 _MOST_NAMED = 3
 MAKE_ONE = "gitseal init"
@@ -25,24 +25,14 @@ def people(names: "Sequence[str]") -> str:
     return " or ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
 
 
-def make_an_identity(session: "Session", admits: "Sequence[str]") -> str:
+def make_an_identity(project: "Project", admits: "Sequence[str]") -> str:
     """What somebody without an identity does: make one, and send it to those who can let them in."""
-    if session.project.repository is None:
+    if project.repository is None:
         return "give it one in GITSEAL_IDENTITY or GITSEAL_IDENTITY_FILE"
     return (
         f"if you are new here, make an identity: {MAKE_ONE}; send what it prints to {people(admits)}; "
         "on a machine, give it one in GITSEAL_IDENTITY"
     )
-
-
-def newcomer(start: "Path") -> tuple[str, str]:
-    """The name and email of somebody whom the policy does not know, as far as Git does."""
-    from gitseal.usecases import init
-
-    try:
-        return init.default_name(start)
-    except Error:
-        return "", ""
 
 
 def membership_lines(where: Membership, policy: "Policy", name: str = "", email: str = "") -> tuple[str, ...]:
@@ -91,18 +81,18 @@ def _member_lines(where: Membership) -> tuple[str, ...]:
     return (f"{you}{opens}",)
 
 
-def advised(session: "Session", error: "NotForYou") -> "NotForYou":
+def advised(project: "Project", keyring: "Keyring", error: "NotForYou") -> "NotForYou":
     """The error with what helps: a passphrase to be typed, an identity to be made, a line to be sent, somebody to be asked."""
-    failure = session.keyring.failure()
+    failure = keyring.failure()
     if failure is not None:
         return type(error)(error.message, "; ".join(filter(None, (failure.message, failure.hint))))
     try:
-        where = membership(session.project, session.keyring)
+        where = membership(project, keyring)
     except Error:
         return type(error)(error.message, error.hint or "see what was tried with: gitseal whoami")
-    usual = _hint(session, where, error.hint)
-    in_cloud = session.keyring.cloud_failure()
-    is_somebody = any(True for _ in session.keyring.everywhere())
+    usual = _hint(project, keyring, where, error.hint)
+    in_cloud = keyring.cloud_failure()
+    is_somebody = any(True for _ in keyring.everywhere())
     # A member of the project has their own key, whatever a key service says to them.
     if in_cloud is None or (is_somebody and where.name):
         return type(error)(error.message, usual)
@@ -110,14 +100,14 @@ def advised(session: "Session", error: "NotForYou") -> "NotForYou":
     return type(error)(error.message, f"{told}; or {usual}" if is_somebody else told)
 
 
-def _hint(session: "Session", where: Membership, hint: str) -> str:
+def _hint(project: "Project", keyring: "Keyring", where: Membership, hint: str) -> str:
     if not where.is_known:
         # In a job that is all that there is to do, and there is nothing to make.
-        keys = session.keyring.cloud_places()
+        keys = keyring.cloud_places()
         sign_in = f"; or sign in to the key service of {keys[0]}" if keys else ""
-        return f"{make_an_identity(session, where.admits)}{sign_in}; see what was tried: gitseal whoami"
+        return f"{make_an_identity(project, where.admits)}{sign_in}; see what was tried: gitseal whoami"
     if where.recipient and not where.name and not where.opens:
-        ask = "ask in a pull request: gitseal recipient request; or " if session.project.repository else ""
+        ask = "ask in a pull request: gitseal recipient request; or " if project.repository else ""
         return f"the policy does not know your key; {ask}send it to {people(where.admits)}: {where.recipient}"
     if hint:
         return hint
