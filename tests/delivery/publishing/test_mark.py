@@ -1,6 +1,7 @@
 """Marks: what they hold, what they tell, and what they do not."""
 
 import hmac
+from hashlib import sha256
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -95,3 +96,32 @@ def test_any_text_is_a_mark_or_none_and_never_fails(text: str, name: str) -> Non
     if known is not None:
         assert known.text() == text
         assert not known.proves(name, VALUE, KEY)
+
+
+def test_the_key_of_several_groups_is_the_one_that_the_format_says() -> None:
+    """Format, section 12, without our code: from HKDF, HMAC and SHA-256 alone."""
+
+    def parts(*texts: str) -> bytes:
+        sized = (len(text).to_bytes(4, "big") + text.encode() for text in texts)
+        return len(texts).to_bytes(4, "big") + b"".join(sized)
+
+    def derived(secret: bytes, info: bytes) -> bytes:
+        return HKDF(SHA256(), 32, salt=b"", info=info).derive(secret)
+
+    other = DataKey(SCOPE._replace(group="secretive"), b"j" * 32)
+    ordered = sorted((KEY, other), key=lambda key: key.key_id)
+    composition = parts("gitseal/v1/publish-composed", *(key.key_id for key in ordered))
+    secrets = {
+        KEY.key_id: derived(b"k" * 32, parts("gitseal/v1/publish", FILE, "production", "default")),
+        other.key_id: derived(b"j" * 32, parts("gitseal/v1/publish", FILE, "production", "secretive")),
+    }
+    secret = derived(b"".join(secrets[key.key_id] for key in ordered), composition)
+    both = mark_key([KEY, other])
+    assert both is not None
+    assert both.key_id == "k" + sha256(composition).hexdigest()[:32]
+    assert both.published_mac("NAME", "value") == hmac.digest(secret, parts("NAME", "value"), "sha256")
+    # What old marks were made with stays.
+    assert both.key_id == "k9d5d6d051c079ee9dd4f6fbe0461ea82"
+    assert (
+        both.published_mac("NAME", "value").hex() == "13691183f05e021ce3d5582691010fc0724509db203e02a8d02b2c618770514a"
+    )

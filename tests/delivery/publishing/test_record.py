@@ -1,12 +1,15 @@
 """Stores with no room for a mark: the record in Git tells what was put there, by the version that the store told."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gitseal.delivery.publishing import planning
+from gitseal.delivery.publishing import planning, record
 from gitseal.delivery.publishing.mark import Mark
 from gitseal.delivery.publishing.planning import MarkVerdict, PublishAction, Publisher, PublishPlan, PublishRules
 from gitseal.delivery.publishing.publication import Halted, Publication, carry_out
@@ -209,3 +212,30 @@ def test_an_entry_that_needs_no_key_has_nothing_removed_overwritten_or_taken_for
                 assert not plan.edits(desired(values), publisher)
                 assert not planning.live_commits(planning.of_ours(plan.steps))
                 assert plan.refused == ((("A", planning.NOT_PROVEN),) if values else ())
+
+
+BOUND = ("shop", "production", *PLACE)
+PROVEN = {name: Recorded(f"mark-{name}", "7", place=BOUND).proven(name, KEY) for name in ("A", "B")}
+ENTRIES = {name: [one.mark, one.version, one.proof] for name, one in PROVEN.items()}
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4),
+    max_leaves=8,
+)
+# What somebody who can push the ref makes of a record that was ours: parts of it exchanged, left out and put elsewhere.
+PIECES = st.sampled_from([*(piece for entry in ENTRIES.values() for piece in entry), "", "8"]) | ANYTHING
+TAMPERED = st.fixed_dictionaries(
+    {"version": st.just(1) | ANYTHING, "to": st.just(PLACE[0]) | ANYTHING, "server": st.just(PLACE[1]) | ANYTHING},
+    optional={"names": st.dictionaries(st.sampled_from("ABC"), st.lists(PIECES, min_size=2, max_size=4)) | ANYTHING},
+)
+
+
+@given(content=TAMPERED.map(lambda made: json.dumps(made).encode()) | st.binary(max_size=50))
+def test_law_a_record_of_anything_proves_only_what_was_recorded(content: bytes) -> None:
+    try:
+        names = record.parse(content, BOUND) or {}
+    except Error:
+        return  # of another version
+    for name, entry in names.items():
+        assert "".join((name, *entry[:3])).encode()
+        assert entry == PROVEN.get(name) or not entry.is_proven(name, KEY)

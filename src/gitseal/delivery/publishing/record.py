@@ -54,7 +54,7 @@ class PublishRecord:
 
     def __init__(self, repository: Repository, target: str, environment: str, place: tuple[str, str]) -> None:
         """Reads it. `place` is the target's `to`, and the identity of the server. Raises Error if it is damaged."""
-        self.ref = f"{_REFS}/{target}/{environment}"
+        self.ref = _ref(target, environment)
         self._repository = repository
         self._place = place
         self._bound = (target, environment, *place)
@@ -95,22 +95,12 @@ class PublishRecord:
         self.names |= {name: self._before[name] for name in names if name in self._before}
 
     def _read(self) -> dict[str, Recorded]:
-        try:
-            content: Any = json.loads(next(iter(self._repository.blobs([self._blob]))))
-            if content["version"] != _VERSION:
-                raise Error(f'"{self.ref}" was written by another version of gitseal', "upgrade gitseal")
-            if (content["to"], content["server"]) != self._place:
-                return {}
-            return {name: self._entry(name, entry) for name, entry in content["names"].items()}
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, StopIteration):
+        content = next(iter(self._repository.objects.blobs([self._blob])), None)
+        names = parse(content, self._bound) if content is not None else None
+        if names is None:
             hint = f"fetch it anew from where it was pushed to, or take it away: git update-ref -d {shell_quoted(self.ref)}"
-            raise Error(f'"{self.ref}" is no record of what was published', hint) from None
-
-    def _entry(self, name: str, entry: list[str]) -> Recorded:
-        known, version, proof = entry
-        for text in (name, known, version, proof):
-            text.encode()  # JSON can spell what is no text
-        return Recorded(known, version, proof, self._bound)
+            raise Error(f'"{self.ref}" is no record of what was published', hint)
+        return names
 
     def _write(self) -> None:
         to, server = self._place
@@ -123,3 +113,30 @@ class PublishRecord:
             again = "see what it is with git for-each-ref refs/gitseal, and run the same again"
             raise Error(f'Git does not write the record "{self.ref}", or somebody else did at the same time', again)
         self._blob = blob
+
+
+def _ref(target: str, environment: str) -> str:
+    return f"{_REFS}/{target}/{environment}"
+
+
+def parse(content: bytes, bound: tuple[str, ...]) -> dict[str, Recorded] | None:
+    """The names in a record's blob; nothing if it is of another place than `bound` ends with, None if it is no record.
+
+    Raises Error for a record that another version wrote. Nothing of it is believed yet: see `Recorded.is_proven`.
+    """
+    try:
+        record: Any = json.loads(content)
+        if record["version"] != _VERSION:
+            raise Error(f'"{_ref(*bound[:2])}" was written by another version of gitseal', "upgrade gitseal")
+        if (record["to"], record["server"]) != bound[-2:]:
+            return {}
+        return {name: _entry(name, entry, bound) for name, entry in record["names"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _entry(name: str, entry: list[str], bound: tuple[str, ...]) -> Recorded:
+    known, version, proof = entry
+    for text in (name, known, version, proof):
+        text.encode()  # JSON can spell what is no text
+    return Recorded(known, version, proof, bound)
