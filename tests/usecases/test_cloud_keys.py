@@ -258,7 +258,7 @@ def test_whoever_needs_no_key_service_loads_nothing_of_it(repo: Path, keys: tupl
 
 
 def test_the_public_half_is_fetched_shown_and_asked_about(bao: Bao, repo: Path) -> None:
-    bao.transit_key("fetch-me", 4096)
+    bao.transit_key("fetch-me")
     environ = bao.environ
     deploy = Deploy(repo, bao, "fetch-me", repo)
     deploy.person("init", "-e", "production", "--as", "alice")
