@@ -16,6 +16,7 @@ from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
 from tests.servers import faulty
 from tests.servers.aws import REGION, AwsServer
 from tests.servers.faulty import Fault, Faulty, Moment
+from tests.servers.scripted import send, server
 
 HUSH = "hush-value"
 
@@ -267,3 +268,26 @@ def test_values_get_into_nobodys_log(failing: Faulty, caplog: pytest.LogCaptureF
         asked.write("put_parameter", "write /log/B", Name="/log/B", Value=HUSH, Type="SecureString")
     assert not [record for record in caplog.records if record.name.partition(".")[0] in {"botocore", "urllib3"}]
     assert "hush" not in caplog.text
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_what_goes_to_this_machine_takes_no_proxy(monkeypatch: pytest.MonkeyPatch, isolated: Any) -> None:
+    (isolated / "token").write_text("hush")
+    answer = send(b"<x/>", 400)
+    with server(answer) as asked, server(answer) as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", asked.url)
+        with pytest.raises(RemoteError):
+            service().write("put_parameter", "write /shop/A", Name="/shop/A", Value=HUSH)
+        # What the SDK asks by itself on the way to credentials, too.
+        monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+        monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", str(isolated / "token"))
+        monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/deploy")
+        with pytest.raises(RemoteError):
+            service().read("get_parameter", "read /shop/A", Name="/shop/A")
+        assert proxy.requests == []
+        assert asked.requests == ["POST /", "POST /"]
+        monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://192.0.2.1")
+        with pytest.raises(Error, match="plain HTTP"):
+            service().read("get_parameter", "read /shop/A", Name="/shop/A")

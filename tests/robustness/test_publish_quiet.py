@@ -113,7 +113,7 @@ def _in_process(publishing: PublishWorld) -> None:
         raise AssertionError
 
     clone = publishing.clone
-    outside = Outside(publishing.more, start, lambda _seconds: None, str(clone.top))
+    outside = Outside(publishing.more, start, lambda _seconds: None, str(clone.top), {})
     workspace = Workspace(clone.project, clone.keyring, frozenset({"shop"}))
     wishes = Wishes(("shop",), PublishRules(prunes=True), writes=True)
     for looked in prepare(workspace, outside, wishes):

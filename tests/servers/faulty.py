@@ -123,8 +123,10 @@ class Faulty:
 
 def _answer(request: BaseHTTPRequestHandler, proxy: Faulty) -> None:
     body = request.rfile.read(int(request.headers.get("Content-Length") or 0))
-    # AWS has one path and method for everything, and the operation in a header.
+    # AWS has one path and method for everything, and the operation in a header, or as a form's first field.
     operation = request.headers.get("X-Amz-Target", "").rpartition(".")[2]
+    if not operation and body.startswith(b"Action="):
+        operation = body[len(b"Action=") :].partition(b"&")[0].decode()
     fault = proxy.fault_of(f"{request.command} {operation or request.path}")
     if fault is None:
         _send(request, proxy.passed_on(request, body))

@@ -13,7 +13,7 @@ def outside(environ: Mapping[str, str], waited: list[float] | None = None) -> Ou
     def start(*_: object) -> ProgramAnswer:
         raise AssertionError
 
-    return Outside(environ, start, ([] if waited is None else waited).append, "/")
+    return Outside(environ, start, ([] if waited is None else waited).append, "/", {})
 
 
 def put(store: Store, **values: bytes) -> None:

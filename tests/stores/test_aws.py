@@ -24,7 +24,7 @@ def outside(environ: Mapping[str, str]) -> Outside:
     def start(*_: object) -> ProgramAnswer:
         raise AssertionError
 
-    return Outside(environ, start, lambda _seconds: None, "/")
+    return Outside(environ, start, lambda _seconds: None, "/", {})
 
 
 Opened = Callable[[str], Store]
@@ -259,17 +259,7 @@ def test_a_place_that_means_nothing_is_refused_with_an_example(place: str) -> No
     assert caught.value.hint
 
 
-def test_the_region_is_part_of_what_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
-    def told(place: str) -> str:
-        found = table.whereabouts(place, outside({"AWS_REGION": "eu-central-1"}))
-        assert found is not None
-        return found.told
-
-    assert told("aws-ssm:/shop/") == told("aws-secretsmanager:shop") == "AWS in eu-central-1"
-    assert told("aws-ssm:/shop/?region=us-east-1") == "AWS in us-east-1"
-    monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", "http://127.0.0.1:4566")
-    assert told("aws-ssm:/shop/") == "AWS in eu-central-1 at http://127.0.0.1:4566"
-    assert told("aws-secretsmanager:shop") == "AWS in eu-central-1"
+def test_a_place_without_a_region_or_on_the_plain_network_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://192.0.2.1")
     with pytest.raises(Error, match="plain HTTP"):
         table.open_store("aws-secretsmanager:shop", outside({"AWS_REGION": "eu-central-1"}))

@@ -45,7 +45,7 @@ def outside(cluster: Cluster, **user: Any) -> Outside:
         )
         return ProgramAnswer(done.returncode, SecretBytes(done.stdout), is_too_long=False)
 
-    return Outside({"KUBECONFIG": cluster.config(**user)}, start, lambda _seconds: None, "/")
+    return Outside({"KUBECONFIG": cluster.config(**user)}, start, lambda _seconds: None, "/", {})
 
 
 def planned(

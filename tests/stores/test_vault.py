@@ -18,7 +18,7 @@ def outside(environ: dict[str, str]) -> Outside:
     def start(*_: object) -> ProgramAnswer:
         raise AssertionError
 
-    return Outside(environ, start, lambda _seconds: None, "/")
+    return Outside(environ, start, lambda _seconds: None, "/", {})
 
 
 def planned(place: str, bao: Bao, values: dict[str, bytes], number: int, *, prunes: bool = False) -> PublishPlan:

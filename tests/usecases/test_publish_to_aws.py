@@ -1,6 +1,7 @@
 """`gitseal publish` to AWS: what a first run does there, a second one, a change by hand, --prune, and a refusal."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -127,11 +128,11 @@ def test_prune_removes_what_is_ours(shop: Shop) -> None:
     assert sorted(shop.values()) == ["DATABASE_URL"]
 
 
-def test_what_cannot_go_there_stops_it_before_anything_is_asked(shop: Shop) -> None:
+def test_what_cannot_go_there_stops_it_before_the_store_is_asked(shop: Shop) -> None:
     shop.clone.set("production", "BIG", "x" * 65_537)
     shop.clone.commit("too big")
     status, said = shop.publish("--yes", "--accept-target", "shop")
-    assert (status, shop.proxy.requests) == (1, [])
+    assert (status, shop.proxy.requests) == (1, ["POST GetCallerIdentity"])
     assert "more than" in said
 
 
@@ -141,5 +142,18 @@ def test_another_region_is_another_place_that_this_clone_has_not_accepted(
     shop.counts()
     monkeypatch.setenv("AWS_REGION", "us-east-1")
     status, said = shop.publish("--yes")
-    assert (status, shop.proxy.requests) == (1, [])
-    assert "on AWS in us-east-1" in said
+    assert (status, shop.proxy.requests) == (1, ["POST GetCallerIdentity"])
+    assert re.search(r"on AWS account \d{12} in us-east-1", said)
+
+
+def test_another_account_is_another_place_that_this_clone_has_not_accepted(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "111111111111")
+    shop.counts()
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "222222222222")
+    status, said = shop.publish("--yes")
+    assert (status, shop.proxy.requests) == (1, ["POST GetCallerIdentity"])
+    assert "on AWS account 222222222222 in" in said
+    assert "before: all names of production to aws-ssm:" in said
+    assert "on AWS account 111111111111 in" in said

@@ -14,7 +14,7 @@ _TOLD_SECONDS = 2.0
 
 def outside(session: Session, project: Project) -> Outside:
     """The outside of a project."""
-    return lower.outside(project, session.environ, _wait)
+    return lower.outside(project, session.environ, _wait, session.told_by_servers)
 
 
 def _wait(seconds: float) -> None:

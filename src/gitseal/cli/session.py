@@ -39,6 +39,8 @@ class Session:
         self._several: tuple[str, ...] = ()
         # True as soon as something was said that an answer lacks: then no status is 0.
         self.is_incomplete = False
+        # What servers were asked, and need not be asked again in this run: see `Outside`.
+        self.told_by_servers: dict[str, str] = {}
 
     @cached_property
     def start(self) -> "Path":

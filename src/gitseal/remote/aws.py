@@ -6,12 +6,14 @@ them, so the SDK reads the variables of the process itself. Nothing of it stands
 The SDK logs what it sends and receives, values and tokens among it, to whoever turned its logging on. Our calls are silent.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from gitseal.remote.addresses import is_loopback
 from gitseal.remote.aws_failure import answered, unanswered
 from gitseal.remote.calling import Patience, address, pauses
 from gitseal.remote.extras import missing
@@ -65,16 +67,40 @@ class Aws:
 
     def service(self, name: str) -> "AwsService":
         """The client of a service. Nothing is asked of it yet. Raises Error if its address lets others read on the way."""
+        return AwsService(self._client(name), self._wait, self._patience.tries)
+
+    def elsewhere(self, name: str) -> str:
+        """The URL of a service, if it is asked at another than the SDK's own for it in this region; else empty.
+
+        Others can have names below AWS's domains, too. Raises Error as `service`.
+        """
+        asked, own = (self._client(name, ignore_configured_endpoint_urls=ignores) for ignores in (False, True))
+        return "" if asked.meta.endpoint_url == own.meta.endpoint_url else str(asked.meta.endpoint_url)
+
+    def account(self) -> str:
+        """The number of the account that we are signed in to. Everybody who is signed in gets it. Raises RemoteError."""
+        sts = self.service("sts")
+        try:
+            account = str(sts.read("get_caller_identity", "tell which account this is")["Account"])
+        except RemoteError as error:
+            if error.kind is not RemoteFailure.NO_NETWORK:
+                raise
+            message = f"AWS did not tell which account this is: {sts.address} cannot be reached"
+            raise RemoteError(message, "let this machine reach it, and run the same again", kind=error.kind) from None
+        if not re.fullmatch(r"[0-9]{12}", account, re.ASCII):
+            raise RemoteError("AWS did not tell which account this is: its answer has no number of one", AGAIN)
+        return account
+
+    def _client(self, name: str, **settings: Any) -> Any:  # noqa: ANN401 - made at run time
         from botocore.config import Config
 
         seconds = self._patience.seconds
         # Its own tries would repeat what may be done, and wait without a word.
         once: Any = {"mode": "standard", "total_max_attempts": 1}
-        config = Config(connect_timeout=min(seconds, _CONNECT_SECONDS), read_timeout=seconds, retries=once)
+        connect = min(seconds, _CONNECT_SECONDS)
+        config = Config(connect_timeout=connect, read_timeout=seconds, retries=once, **settings)
         with _translated(_SETTINGS), silent(*_LOGGERS):
-            client: Any = self._session.create_client(name, region_name=self.region, config=config)
-        address("AWS", client.meta.endpoint_url)
-        return AwsService(client, self._wait, self._patience.tries)
+            return self._session.create_client(name, region_name=self.region, config=config)
 
 
 class AwsService:
@@ -160,6 +186,7 @@ _ALWAYS = {
     "delete_secret": "Name",
     "describe_parameters": "Parameters",
     "describe_secret": "Name",
+    "get_caller_identity": "Account",
     "get_parameter": "Parameter",
     "get_parameters_by_path": "Parameters",
     "get_public_key": "PublicKey",
@@ -197,7 +224,22 @@ def _session() -> "Session":
         programs._popen = _started  # noqa: SLF001 - see above
         sources = roles._profile_provider_builder  # noqa: SLF001 - see above
         sources._create_process_provider = lambda profile: type(programs)(profile, programs._load_config, _started)  # noqa: SLF001
+        session.create_client = partial(_straight, session.create_client)  # type: ignore[method-assign]
     return session
+
+
+def _straight(create: "Callable[..., Any]", name: str, **how: Any) -> Any:  # noqa: ANN401 - made at run time
+    """A client, which gives a server on this machine nothing by way of a proxy: over plain HTTP that one would read along.
+
+    Those that the SDK makes on its way to credentials come from here, too. Raises Error for plain HTTP to other machines.
+    """
+    from botocore.config import Config
+
+    client = create(name, **how)
+    if is_loopback(address("AWS", client.meta.endpoint_url).hostname or ""):
+        config = (how.get("config") or Config()).merge(Config(proxies={}))
+        client = create(name, **how | {"config": config})
+    return client
 
 
 def _started(words: "Sequence[str]", **streams: int) -> "Popen[bytes]":
@@ -222,7 +264,7 @@ def _nobody_asks(_words: str) -> str:
 
 @contextmanager
 def _translated(what: str) -> Iterator[None]:
-    """Turns the SDK's errors into ours; for some it has none of its own, and raises a ValueError."""
+    """Turns the SDK's errors into ours. For some it has none of its own: a ValueError, or a failure to read the answer."""
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
@@ -230,5 +272,5 @@ def _translated(what: str) -> Iterator[None]:
         yield
     except ClientError as error:
         raise answered(what, error.operation_name, error.response) from None
-    except (BotoCoreError, ResponseParserError, OSError, ValueError) as error:
+    except (BotoCoreError, ResponseParserError, OSError, ValueError, LookupError) as error:
         raise unanswered(what, error) from None

@@ -62,6 +62,8 @@ _SETTINGS = (
 _FETCH = (_NO_SIGN_IN, "the credentials for AWS cannot be fetched", f"sign in again; {_WHO}")
 _AWAY = (RemoteFailure.NO_NETWORK, "AWS cannot be reached", "see that this machine reaches it, and run the same again")
 
+_OTHER = (RemoteFailure.NOT_READY, "something that is not AWS answers in its place", _AGAIN)
+
 # By the names of the SDK's classes, the nearest first.
 _NO_ANSWER: dict[str, _Reason] = {
     "NoCredentialsError": _NONE,
@@ -86,7 +88,9 @@ _NO_ANSWER: dict[str, _Reason] = {
     ),
     "ConnectionError": _AWAY,
     "HTTPClientError": _AWAY,
-    "ResponseParserError": (RemoteFailure.NOT_READY, "something that is not AWS answers in its place", _AGAIN),
+    "ResponseParserError": _OTHER,
+    # XML that is not the expected one.
+    "LookupError": _OTHER,
 }
 _SIGNATURES = frozenset({"InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure"})
 _OF_TIME = ("Signature expired", "not yet current", "earlier than", "later than")

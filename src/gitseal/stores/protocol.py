@@ -3,7 +3,7 @@
 A store's module has three things. CARRIES is for the docs. `limits(locator, values)` is pure, and says what cannot go there
 before anything is written; it raises Error for a locator that means nothing, also with no values. `open_store(locator, outside)`
 asks nothing of the store yet; it raises Error if the outside lacks what it needs. A module whose server is found in the outside
-also has `whereabouts(locator, outside)`, which says which server that is, and asks it nothing either.
+also has `whereabouts(locator, outside)`, which says which server that is; it asks nothing but whom a server knows us as.
 
 A mark is one text of at most MARK_LENGTH characters, letters, digits and `_.:-`, so that a tag of AWS or Azure, an annotation
 of Google or Kubernetes, or a description of GitLab holds it whole. It is written in the value's own call. If a store can do that
@@ -103,13 +103,14 @@ class Outside(NamedTuple):
     """What a store may use of the outside, and the folder that programs' paths count from.
 
     `start` runs a program, given its words, its standard input, named values that its talk must not show, and variables besides
-    those that every program gets.
+    those that every program gets. In `kept` stands what a server was asked and need not be asked again for one command.
     """
 
     environ: Mapping[str, str]
     start: Callable[[Sequence[str], SecretBytes, Sequence[tuple[str, bytes]], Mapping[str, str]], ProgramAnswer]
     wait: Callable[[float], object]
     folder: str
+    kept: dict[str, str]
 
     def __repr__(self) -> str:
         # A token is among the variables.

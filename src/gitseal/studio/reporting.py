@@ -89,7 +89,7 @@ def stores_action(desk: Desk, _body: Mapping[str, object]) -> PageAction:
 
     def do(workspace: Workspace) -> str:
         project = workspace.project
-        reached = outside(project, desk.environ, time.sleep)
+        reached = outside(project, desk.environ, time.sleep, {})
         lines: list[str] = []
         for one in published(workspace, reached, project.environments):
             if one.publication is not None:

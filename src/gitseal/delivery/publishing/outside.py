@@ -17,10 +17,12 @@ from gitseal.variables import for_child
 _MOST_PRINTED = 64 * 1024 * 1024
 
 
-def outside(project: Project, environ: Mapping[str, str], wait: Callable[[float], object]) -> Outside:
-    """The outside of a project. `wait` pauses for seconds."""
+def outside(
+    project: Project, environ: Mapping[str, str], wait: Callable[[float], object], kept: dict[str, str]
+) -> Outside:
+    """The outside of a project. `wait` pauses for seconds; `kept` is that of `Outside`."""
     folder = project.git().folder
-    return Outside(environ, partial(_start, folder), wait, folder)
+    return Outside(environ, partial(_start, folder), wait, folder, kept)
 
 
 def _start(

@@ -29,9 +29,13 @@ def way(region: str, outside: Outside) -> Aws:
 
 
 def whereabouts(service: str, region: str, outside: Outside) -> Whereabouts:
-    """The region, and the address if it is not AWS's own. Raises Error as `way`."""
+    """The account and region, and each address that is not AWS's own. The account is asked for once. Raises Error as `way`."""
     aws = way(region, outside)
-    address = aws.service(service).address
-    is_own = re.fullmatch(r"https://[a-z0-9.-]+\.(?:amazonaws\.com(?:\.cn)?|api\.aws)", address)
-    told = f"AWS in {aws.region}" if is_own else f"AWS in {aws.region} at {address}"
+    others = dict.fromkeys(filter(None, map(aws.elsewhere, (service, "sts"))))
+    if _ACCOUNT not in outside.kept:
+        outside.kept[_ACCOUNT] = aws.account()
+    told = f"AWS account {outside.kept[_ACCOUNT]} in {aws.region}" + "".join(f" at {address}" for address in others)
     return Whereabouts(told, told)
+
+
+_ACCOUNT = "the account of AWS"
