@@ -22,6 +22,7 @@ ACTIONS = [
     "/import",
     "/rekey",
     "/unlock",
+    "/absorb",
     "/stores",
     "/commit",
     "/undo",

@@ -20,11 +20,8 @@ def command(session: Session, names: tuple[str, ...], environments: tuple[str, .
       gitseal unset -e production OLD_TOKEN
       gitseal unset -e development,production api/TOKEN
     """
-    from gitseal.usecases.unset import unset, visible_in
+    from gitseal.usecases.unset import told, unset
 
     project, chosen = session.where(environments, local=local)
     removed = unset(session.workspace._replace(project=project), chosen, names)
-    views = {environment: visible_in(session.project, environment) for environment in chosen}
-    for environment, name in removed:
-        layer = views[environment].get(name)
-        say(f"{environment}: removed {name}" + (f"; the value comes from {layer} now" if layer else ""))
+    say(*told(session.project, removed))

@@ -172,7 +172,7 @@ class Change(GroupKeys):
         refusals.check_group(self.environment, entry, group)
         key = self.key(group)
         if not isinstance(key, DataKey):
-            raise NotForYou(f'"{entry.name}" is in an access group that you cannot open, so you cannot take it over')
+            raise refusals.cannot_absorb(entry.name)
         self.put_token(entry.path, document.seal(key, entry.path, value))
 
     def believe(self, header: Header, entry: Entry) -> None:

@@ -7,7 +7,7 @@ member's value that one would replace that nobody reads.
 from gitseal.crypto.token_kinds import SEALED
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import HEADER
-from gitseal.errors import Error, shell_quoted
+from gitseal.errors import Error, NotForYou, shell_quoted
 from gitseal.policy.unread_values import asks_to_replace
 from gitseal.project.hiding import hides_a_members
 from gitseal.project.project import Project
@@ -51,6 +51,11 @@ def would_unseal(environment: str, path: NamePath) -> Error:
         f'"{name}" is sealed, and a rule would now make it plain',
         f"if that is right: gitseal unseal {shell_quoted(name)} -e {environment}",
     )
+
+
+def cannot_absorb(name: str) -> NotForYou:
+    """The error for a write-only value that its taker cannot open."""
+    return NotForYou(f'"{name}" is in an access group that you cannot open, so you cannot take it over')
 
 
 def check_replacing(project: Project, document: Document, path: NamePath) -> None:

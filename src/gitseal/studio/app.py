@@ -37,6 +37,7 @@ VIEWS = {address: view for address, (_, view) in BAR.items()} | {
 ACTIONS: dict[str, Callable[[Desk, Mapping[str, object]], PageAction]] = {
     "/set": changing.set_action,
     "/unset": changing.unset_action,
+    "/absorb": changing.absorb_action,
     "/rename": changing.rename_action,
     "/paste": changing.paste_action,
     "/import": changing.import_action,

@@ -13,10 +13,11 @@ from gitseal.records import NamedTuple
 from gitseal.sealing.change import SetResult
 from gitseal.studio.desk import Desk, PageAction, Seen
 from gitseal.studio.rendering import View
+from gitseal.usecases.absorb import absorb
 from gitseal.usecases.import_ import ImportFile, ImportResult, import_files
 from gitseal.usecases.rename import rename
 from gitseal.usecases.set_ import set_values
-from gitseal.usecases.unset import unset
+from gitseal.usecases.unset import told, unset
 
 Body = Mapping[str, object]
 
@@ -57,15 +58,25 @@ def _content(kind: ValueType, given: str) -> bytes:
         ) from None
 
 
-def unset_action(_desk: Desk, body: Body) -> PageAction:
+def unset_action(desk: Desk, body: Body) -> PageAction:
     """`unset` in the environments given."""
     name, environments = _name(body), _environments(body)
 
     def do(workspace: Workspace) -> str:
-        gone = unset(workspace, environments, [name])
-        return "; ".join(f"{environment}: removed {each}" for environment, each in gone)
+        return "; ".join(told(desk.with_overrides, unset(workspace, environments, [name])))
 
     return PageAction(do, "/", _seen(body, name, environments))
+
+
+def absorb_action(_desk: Desk, body: Body) -> PageAction:
+    """`absorb` of one name, in the environments given."""
+    name, environments = _name(body), _environments(body)
+
+    def do(workspace: Workspace) -> str:
+        taken = [environment for environment in environments if absorb(workspace, environment, [name])]
+        return "; ".join(f"{environment}: absorbed {name}" for environment in taken) or f"{name} waits nowhere"
+
+    return PageAction(do, _page_of(name), _seen(body, name, environments))
 
 
 def rename_action(_desk: Desk, body: Body) -> PageAction:

@@ -2,49 +2,23 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
+from itertools import islice
 
 from gitseal.audit.check.source_files import read
 from gitseal.audit.history.log import Selection, log
-from gitseal.document.document import Entry
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error
 from gitseal.project.names import missing, parse_name
 from gitseal.project.project import Project
-from gitseal.project.reading import EffectiveEnvironment, OpenedEnvironment, check_reveal
-from gitseal.project.seen import digest
-from gitseal.records import NamedTuple
-from gitseal.resolve.receivers import Receiver
-from gitseal.studio import standing
+from gitseal.project.reading import OpenedEnvironment, check_reveal
+from gitseal.project.seen import NOTHING, digest
+from gitseal.studio import places, standing
 from gitseal.studio.desk import Desk
 from gitseal.studio.rendering import View
-from gitseal.usecases.access import access
-from gitseal.usecases.explain import explain
 from gitseal.usecases.get import get_value
-from gitseal.usecases.matrix import CellState, MatrixCell, matrix
-from gitseal.usecases.set_ import prospect
-from gitseal.yamltext.reader import path_text
-from gitseal.yamltext.tree import NamePath
+from gitseal.usecases.matrix import CellState, matrix
 
 _MOST_EVENTS = 50
-
-
-class Place(NamedTuple):
-    """One environment on the page of a name.
-
-    `seen` is what the file has (see `project/seen.py`), `refusal` why the value is not shown and `way_out` what helps, `prospect`
-    what would become of one that is set. `openers` open the value that everybody has; `is_shared` is false if only this machine
-    has one.
-    """
-
-    environment: str
-    cell: MatrixCell
-    seen: str
-    refusal: str
-    way_out: str
-    prospect: str
-    receivers: tuple[Receiver, ...]
-    openers: tuple[str, ...]
-    is_shared: bool
 
 
 def matrix_view(desk: Desk, _query: Mapping[str, str]) -> View:
@@ -78,25 +52,20 @@ def name_view(desk: Desk, query: Mapping[str, str]) -> View:
     if row is None:
         raise Error(f'no environment and no manifest has "{name}"', "look at all names")
     cells = zip(told.environments, row.cells, strict=True)
-    places = [_place(desk, environment, path, cell) for environment, cell in cells if environment not in told.broken]
-    events = []
-    for event in log(project, Selection(name=name)).events:
-        events.append(event)
-        if len(events) == _MOST_EVENTS:
-            break
-    published = [
-        (target.name, environment, place) for target in project.policy.publish for environment, place in target.places()
-    ]
+    events = [*islice(log(project, Selection(name=name)).events, _MOST_EVENTS)]
+    shown = {environment: cell for environment, cell in cells if environment not in told.broken}
+    shown_places = [places.place(desk, environment, path, shown, events) for environment in shown]
     uses = _uses(project, path[-1]) if query.get("code") else None
     generates = row.declared.generate if row.declared is not None else ""
     values = {
         "row": row,
-        "places": places,
+        "places": shown_places,
         "events": events,
-        "published": published,
+        "published": places.published(desk.project, shown, name),
         "types": _TYPES,
         "uses": uses,
         "generates": generates,
+        "nothing": NOTHING,
     }
     return View("name.html", name, values)
 
@@ -143,25 +112,3 @@ def seen(desk: Desk, name: str) -> dict[str, str]:
     """What each environment's own file has of a name, as forms say what they showed (see `project/seen.py`)."""
     project, path = desk.project, parse_name(name)
     return {environment: digest(project.read(environment).entries.get(path)) for environment in project.environments}
-
-
-def _place(desk: Desk, environment: str, path: NamePath, cell: MatrixCell) -> Place:
-    project = desk.with_overrides
-    layered = EffectiveEnvironment(project, environment)
-    own = desk.project.read(environment).entries.get(path)
-    refusal = standing.refusal(desk, layered, path)
-    there = path in layered.entries
-    receivers = explain(layered, path_text(path)).receivers if there else ()
-    told = prospect(desk.workspace, environment, path)
-    shared = EffectiveEnvironment(desk.project, environment).entries.get(path)
-    openers = _openers(desk.project, shared, path)
-    message, hint = (refusal.message, refusal.hint) if refusal is not None else ("", "")
-    return Place(environment, cell, digest(own), message, hint, told, receivers, openers, shared is not None)
-
-
-def _openers(project: Project, shared: tuple[str, Entry] | None, path: NamePath) -> tuple[str, ...]:
-    """Who opens the value that everybody has, by the file that it comes from."""
-    if shared is None or shared[1].token is None:
-        return ()
-    groups = access(project, (shared[0],), (path_text(path),))
-    return tuple(one.name for group in groups for one in group.people if one.opens)

@@ -8,6 +8,7 @@ from gitseal.project.membership import membership
 from gitseal.project.reach import Reach, reach, unlock
 from gitseal.project.reading import EffectiveEnvironment, OpenedEnvironment, check_reveal
 from gitseal.project.workspace import Workspace
+from gitseal.sealing.refusals import cannot_absorb
 from gitseal.studio.desk import Desk, PageAction
 from gitseal.usecases.init import newcomer
 from gitseal.yamltext.tree import NamePath
@@ -34,6 +35,8 @@ def refusal(desk: Desk, layered: EffectiveEnvironment, path: NamePath) -> Error 
         if entry is None or entry.token is None:
             return None
         if reach(layered.documents[layer].header, entry.token.group, desk.keyring) is Reach.CLOSED:
+            if layered.is_pending(path):
+                raise cannot_absorb(entry.name)
             OpenedEnvironment(layered.project, layered.environment, desk.keyring.unattended()).open(path)
     except NotForYou as error:
         return desk.advised(error)

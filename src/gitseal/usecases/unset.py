@@ -37,6 +37,16 @@ def unset(workspace: Workspace, environments: Sequence[str], names: Sequence[str
     return [removed for environment_results in results.values() for removed in environment_results]
 
 
+def told(project: Project, removed: Sequence[tuple[str, str]]) -> list[str]:
+    """One line for each name that went, with where its value comes from now. `project` is as readers get it."""
+    views = {environment: visible_in(project, environment) for environment, _ in removed}
+    return [
+        f"{environment}: removed {name}" + (f"; the value comes from {layer} now" if layer else "")
+        for environment, name in removed
+        for layer in (views[environment].get(name),)
+    ]
+
+
 def visible_in(project: Project, environment: str) -> dict[str, str]:
     """The names that those who read an environment (or the overrides `ENVIRONMENT.local`) see, each with the layer it is in.
 

@@ -135,7 +135,7 @@
         if (!field.name) continue;
         if (field.name === "environments") {
           body.environments ??= [];
-          if (!field.checked) continue;
+          if (field.type === "checkbox" && !field.checked) continue;
           body.environments.push(field.value);
           body.seen[field.value] = field.dataset.seen ?? "-";
         } else {
