@@ -42,10 +42,13 @@ def command(
     replace: bool,
     accept: tuple[str, ...],
 ) -> None:
-    """Take all values of dotenv, JSON or YAML files, or a backup.
+    """Take all values of dotenv, JSON, YAML or sops files, or a backup.
 
     All values are set, or none. Dotenv values are taken as text, as they are written; gitseal names those that still have a
     ${...}. JSON and YAML also have types and sections. Several files must not give a name different values.
+
+    A file of sops (YAML, JSON, dotenv, INI or binary, with an age or SSH recipient) shows by its content. It is refused if its MAC
+    does not fit; its comments become readable. The policy stays as it is, and the command that lets in each recipient is printed.
 
     A backup of gitseal export --encrypted says itself what is in it, so it takes no -e. Sealed files come back byte for byte, in
     an empty repository too, and never over others.
@@ -53,7 +56,7 @@ def command(
     Examples:
       gitseal import -e development .env
       gitseal import -e production common.env config.json --dry-run
-      sops decrypt --output-type json old.json | gitseal import -e production --format json -
+      gitseal import -e production secrets.enc.yaml
       gitseal import backup.age
     """
     taking = _Taking(sources, format_name, expand=expand, plain=plain, dry_run=dry_run, replace=replace)

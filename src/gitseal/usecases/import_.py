@@ -6,8 +6,11 @@ from typing import NamedTuple
 
 from gitseal import exchange
 from gitseal.errors import Error, shell_quoted
-from gitseal.exchange import Encrypted, Imported, ImportedValue
+from gitseal.exchange import Encrypted, Imported, ImportedValue, sops
 from gitseal.exchange.parsing import parse_text
+from gitseal.exchange.sops import SopsFile
+from gitseal.identities import Keyring
+from gitseal.project.newcomers import Newcomers, newcomers
 from gitseal.project.workspace import Workspace
 from gitseal.report.plurals import plural
 from gitseal.sealing.change import Change, Outcome, SetResult
@@ -26,6 +29,9 @@ class ImportResult(NamedTuple):
     for different texts.
 
     `comments` counts the lines of comments that now stand above new names, `left_out` those that may hold a value.
+
+    Of files of sops: `newcomers` are their recipients that the environments do not open to, `services` the kinds of their other
+    keys, and `uncovered` the number of values that no MAC covers.
     """
 
     done: tuple[SetResult, ...]
@@ -35,6 +41,9 @@ class ImportResult(NamedTuple):
     left_out: int = 0
     commands: tuple[str, ...] = ()
     differing: tuple[str, ...] = ()
+    newcomers: Newcomers = Newcomers((), is_named=False, unfit=0)
+    services: tuple[str, ...] = ()
+    uncovered: int = 0
 
     @property
     def kept(self) -> str:
@@ -52,7 +61,17 @@ class ImportResult(NamedTuple):
             "these values still have a ${...}, which --expand resolves": self.references,
         }
         left = [f"{plural(self.left_out, 'comment line')} left out, which may hold a value"] if self.left_out else []
-        return left + [f"{words}: {', '.join(names)}" for words, names in lists.items() if names]
+        return left + self._sops_warnings + [f"{words}: {', '.join(names)}" for words, names in lists.items() if names]
+
+    @property
+    def _sops_warnings(self) -> list[str]:
+        said = {
+            f"{plural(self.uncovered, 'value')} stood in clear, and no MAC covers them: "
+            "whoever could write the file could change them": self.uncovered,
+            f"{plural(self.newcomers.unfit, 'recipient')} of the file left out, of no kind that gitseal takes": self.newcomers.unfit,
+            f"the file opens with keys of {', '.join(self.services)} too, which are left out": len(self.services),
+        }
+        return [words for words, number in said.items() if number]
 
     def count(self, outcome: Outcome) -> int:
         """The number of values with this outcome."""
@@ -98,15 +117,21 @@ def import_files(
     `expand_with` resolves references, with these variables for what a reference's own file does not set. `pulled` are the texts
     that such a file got from each environment: a value that still is so was not changed by anybody, and stays as it is stored.
 
+    A file of sops shows by its content, whatever its format is said to be. An identity of the workspace opens it.
+
     Raises Error, with nothing written, if a file does not parse, a value is refused, or two files give a name two values.
     """
-    every_imported = [_read(file, environments, expand_with) for file in files]
+    sealed = [_opened(file, environments, workspace.keyring) for file in files]
+    every_imported = [
+        _checked(opened.imported if opened else _read(file, environments), file, environments, expand_with)
+        for file, opened in zip(files, sealed, strict=True)
+    ]
     imported = _together(files, every_imported)
     # Dotenv has no types: what it reads as before is no change of the type that somebody gave a value.
     untyped = {
         item.path
-        for file, one in zip(files, every_imported, strict=True)
-        if file.format_name == "dotenv"
+        for file, one, opened in zip(files, every_imported, sealed, strict=True)
+        if (opened.format_name if opened else file.format_name) == "dotenv"
         for item in one.items
     }
     comments = _readable_comments(imported)
@@ -127,8 +152,18 @@ def import_files(
     new = [item for item in imported.items if path_text(item.path) in created]
     kept = sum(bool(line) for item in new for line in comments.get(item.path, ()))
     there = sum(bool(line) for item in new for line in item.comments)
+    opened_files = [one for one in sealed if one]
     return ImportResult(
-        done, imported.references, imported.duplicates, kept, there - kept, imported.commands, imported.differing
+        done,
+        imported.references,
+        imported.duplicates,
+        kept,
+        there - kept,
+        imported.commands,
+        imported.differing,
+        newcomers(workspace.project.policy, environments, [key for one in opened_files for key in one.recipients]),
+        tuple(dict.fromkeys(words for one in opened_files for words in one.services)),
+        sum(one.uncovered for one in opened_files),
     )
 
 
@@ -137,9 +172,28 @@ def refuse_different(files: Sequence[ImportFile]) -> None:
     _together(files, [parse_text(file.format_name, file.data, file.source) for file in files])
 
 
-def _read(file: ImportFile, environments: Sequence[str], expand_with: Mapping[str, str] | None) -> Imported:
+def _opened(file: ImportFile, environments: Sequence[str], keyring: Keyring) -> SopsFile | None:
+    """What is in a file of sops; None for any other file."""
+    if not sops.is_sops_file(file.data):
+        return None
     try:
-        imported = parse_text(file.format_name, file.data, file.source)
+        return sops.read(file.data, keyring.by_cost(), file.source)
+    except Encrypted as error:
+        raise Error(error.message, _way_out(error, file.source, file.format_name, environments)) from None
+
+
+def _read(file: ImportFile, environments: Sequence[str]) -> Imported:
+    try:
+        return parse_text(file.format_name, file.data, file.source)
+    except Encrypted as error:
+        raise Error(error.message, _way_out(error, file.source, file.format_name, environments)) from None
+
+
+def _checked(
+    imported: Imported, file: ImportFile, environments: Sequence[str], expand_with: Mapping[str, str] | None
+) -> Imported:
+    """What was read, expanded. Raises Error if it has no values, or one that is ciphertext."""
+    try:
         exchange.refuse_encrypted_values(imported)
     except Encrypted as error:
         raise Error(error.message, _way_out(error, file.source, file.format_name, environments)) from None

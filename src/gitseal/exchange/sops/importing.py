@@ -1,0 +1,147 @@
+"""The values of a sops file, as `import` takes them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from typing import NamedTuple
+
+from gitseal.document.ciphertext import SOPS_FILE
+from gitseal.errors import Damaged, Malformed, NotForYou
+from gitseal.exchange import _nodes
+from gitseal.exchange._items import Imported, ImportedValue
+from gitseal.exchange._names import shown
+from gitseal.exchange._sealed import Encrypted
+from gitseal.exchange.sops import metadata as sops_metadata
+from gitseal.exchange.sops import opening, scalars
+from gitseal.exchange.sops.metadata import Metadata
+from gitseal.exchange.sops.tree import Node, Scalar, Sequence, TreeBranch
+from gitseal.recipients.protocol import Identity
+
+# What only a sops file of that form has. sops writes `lastmodified` into each.
+_JSON = re.compile(rb'\s*\{.*"sops"\s*:', re.DOTALL)
+_SIGNS = (
+    ("dotenv", re.compile(rb"^sops_lastmodified=", re.MULTILINE)),
+    ("ini", re.compile(rb"^\[sops\]\s*$", re.MULTILINE)),
+    ("yaml", re.compile(rb"""^["']?sops["']?:""", re.MULTILINE)),
+)
+
+
+class SopsFile(NamedTuple):
+    """The values of a file, its age and SSH recipients as it names them, and the kinds of other keys that open it, in words.
+
+    `uncovered` counts the values that its MAC leaves out, because `mac_only_encrypted` says so.
+    """
+
+    imported: Imported
+    recipients: tuple[str, ...]
+    services: tuple[str, ...]
+    uncovered: int
+    format_name: str
+
+
+def is_sops_file(data: bytes) -> bool:
+    """True for what has the metadata of a sops file, whole or broken."""
+    return bool(_format(data))
+
+
+def read(data: bytes, identities: Iterable[Identity], source: str) -> SopsFile:
+    """The values of a sops file, whose MAC was checked. Its format shows in its content. Messages begin with `source`.
+
+    Raises Malformed with the line, Damaged if a value does not open or the MAC does not fit, NotForYou if no identity opens it,
+    and Encrypted if only sops opens it. None of them quotes a value.
+    """
+    try:
+        return _read(data, identities)
+    except Malformed as error:
+        place = ":".join(filter(None, (source, str(error.line or ""))))
+        raise Malformed(error.reason, error.line, error.hint, place=place) from None
+    except Encrypted as error:
+        raise Encrypted(error.reason, error.cipher, place=source) from None
+    except (Damaged, NotForYou) as error:
+        raise type(error)(error.reason, error.hint, place=source) from None
+
+
+def _read(data: bytes, identities: Iterable[Identity]) -> SopsFile:
+    format_name = _format(data)
+    documents = import_module(f"gitseal.exchange.sops.{format_name}_file").parse(data)
+    documents, branch = sops_metadata.split(documents)
+    metadata = sops_metadata.parse(branch)
+    opened = opening.opened(documents, metadata, _data_key(metadata, identities))
+    imported = _together([_imported(document) for document in opened.documents])
+    recipients = tuple(key.recipient for key in metadata.age)
+    return SopsFile(imported, recipients, metadata.services, opened.uncovered, format_name)
+
+
+def _format(data: bytes) -> str:
+    if b"lastmodified" not in data:
+        return ""
+    if _JSON.match(data):
+        return "json"
+    return next((name for name, sign in _SIGNS if sign.search(data)), "")
+
+
+def _data_key(metadata: Metadata, identities: Iterable[Identity]) -> bytes:
+    if metadata.is_shared:
+        raise Encrypted("its data key is shared out among groups of keys, which only sops puts together", SOPS_FILE)
+    if not metadata.age:
+        if not metadata.services:
+            raise Malformed("the file has no recipients")
+        raise Encrypted(f"it is sealed to keys of {', '.join(metadata.services)} alone", SOPS_FILE)
+    try:
+        return opening.data_key(metadata, identities)
+    except NotForYou:
+        if not metadata.services:
+            raise
+    raise Encrypted(f"no identity at hand opens it, and sops may with {', '.join(metadata.services)}", SOPS_FILE)
+
+
+def _imported(document: TreeBranch) -> Imported:
+    imported = _nodes.imported(_mapping(document))
+    comments = dict(_comments(document, (), ()))
+    return imported._replace(
+        items=tuple(item._replace(comments=comments.get(item.path, ())) for item in imported.items)
+    )
+
+
+def _together(documents: list[Imported]) -> Imported:
+    """The values of all documents as those of one. Raises Malformed for a name that two of them give different values."""
+    items: dict[tuple[str, ...], ImportedValue] = {}
+    for item in (item for document in documents for item in document.items):
+        if items.setdefault(item.path, item).value != item.value:
+            raise Malformed(
+                f'two documents of the file give "{shown("/".join(item.path))}" different values',
+                item.line,
+                "import what sops decrypts, one document after the other",
+            )
+    return Imported(tuple(items.values()))
+
+
+def _mapping(branch: TreeBranch) -> _nodes.Mapping:
+    return _nodes.Mapping([(one.name, one.line, _node(one.value)) for one in branch.members], branch.line)
+
+
+def _node(node: Node) -> _nodes.Node:
+    if isinstance(node, Scalar):
+        return _nodes.Leaf(scalars.value(node), node.line)
+    if isinstance(node, Sequence):
+        return _nodes.ListNode([_node(item) for item in node.items], node.line)
+    return _mapping(node)
+
+
+def _comments(
+    branch: TreeBranch, path: tuple[str, ...], above: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """The comments above each value; those above a section stand above its first name."""
+    for member in branch.members:
+        comments = (*above, *(_comment(line) for text in member.comments for line in text.splitlines()))
+        above = ()
+        own = (*path, member.name)
+        if isinstance(member.value, TreeBranch) and member.value.members:
+            yield from _comments(member.value, own, comments)
+        elif comments:
+            yield own, comments
+
+
+def _comment(line: str) -> str:
+    # The store for INI takes the blank away.
+    return f"#{line}" if line[:1] in {"", " ", "\t", "#"} else f"# {line}"

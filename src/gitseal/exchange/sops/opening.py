@@ -1,0 +1,169 @@
+"""Opens a sops file: its data key by one of its age recipients, each value under that key, and its MAC over all of them.
+
+The MAC is one hash over the values in their order, with no names, types or bounds between them. So it does not show that a value
+in clear was given another name, or that a comment came or went; what it does show is refused.
+"""
+
+import hmac
+from binascii import Error as Base64Error
+from binascii import a2b_base64
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from hashlib import sha256, sha512
+from typing import NamedTuple
+
+from gitseal.crypto import sops_cipher
+from gitseal.errors import Damaged, Error, Malformed, NotForYou
+from gitseal.exchange._names import shown
+from gitseal.exchange.sops import scalars, tree
+from gitseal.exchange.sops.metadata import AgeKey, Metadata
+from gitseal.exchange.sops.tree import Member, Node, Scalar, TreeBranch
+from gitseal.recipients.protocol import Identity
+
+_BEGIN, _END = "-----BEGIN AGE ENCRYPTED FILE-----", "-----END AGE ENCRYPTED FILE-----"
+_LONGEST_ARMOR = 16 * 1024
+# One that does not know its own stanza, such as a plugin's, is tried on this many.
+_MOST_BLIND = 64
+_NOTHING_UNSEALED = sha256(b"sops").digest()
+_NO_MAC = "the MAC of sops does not fit the values: the file was changed after it was sealed"
+
+
+class OpenedFile(NamedTuple):
+    """The documents with all values open, and the number of values in clear that the MAC does not cover."""
+
+    documents: list[TreeBranch]
+    uncovered: int
+
+
+def data_key(metadata: Metadata, identities: Iterable[Identity]) -> bytes:
+    """The 32 bytes under which the values are sealed, by the first identity that opens one of the file's age files.
+
+    Raises NotForYou if none does, or the Error of one that should have.
+    """
+    files = [file for key in metadata.age if (file := _dearmored(key)) is not None]
+    failures: list[Error] = []
+    for identity in identities:
+        # Two that are alike are for the same key: nobody makes us ask a plugin by heaping them up.
+        for file in files if identity.recipient is not None else files[:_MOST_BLIND]:
+            try:
+                content = identity.open_file(file)
+            except (Damaged, Malformed) as failure:
+                failures.append(failure)
+            except Error as failure:
+                failures.append(failure)
+                break
+            else:
+                if content is not None and len(content) == sops_cipher.DATA_KEY:
+                    return content
+    for first in failures:
+        raise first
+    raise NotForYou("no identity at hand opens it", "see which identities were tried: gitseal whoami")
+
+
+def opened(documents: Sequence[TreeBranch], metadata: Metadata, key: bytes) -> OpenedFile:
+    """The documents with all values open. Raises Damaged, which quotes no value, if one does not open or the MAC is wrong."""
+    unsealer = _Unsealer(metadata, key)
+    result = [unsealer.branch(document, ()) for document in documents]
+    unsealer.check_mac()
+    return OpenedFile(result, unsealer.uncovered)
+
+
+class _Unsealer:
+    """Walks the documents in order and hashes what the MAC is of."""
+
+    def __init__(self, metadata: Metadata, key: bytes) -> None:
+        self._metadata = metadata
+        self._key = key
+        self._hash = sha512(_NOTHING_UNSEALED if metadata.mac_only_encrypted else b"")
+        self._before: tuple[str, ...] = ()
+        self.uncovered = 0
+
+    def branch(self, branch: TreeBranch, path: tuple[str, ...]) -> TreeBranch:
+        return branch._replace(members=[self._member(member, (*path, member.name)) for member in branch.members])
+
+    def _member(self, member: Member, path: tuple[str, ...]) -> Member:
+        # A comment belongs to the mapping that it stands in, and that does not show.
+        comments = tuple(text for one in member.comments if (text := self._comment(one, path)) is not None)
+        return member._replace(value=self._node(member.value, path), comments=comments)
+
+    def _node(self, node: Node, path: tuple[str, ...]) -> Node:
+        if isinstance(node, TreeBranch):
+            return self.branch(node, path)
+        if isinstance(node, tree.Sequence):
+            return node._replace(items=[self._node(item, path) for item in node.items if not _is_comment(item)])
+        self._before = path
+        return node if node.kind == tree.NULL else self._scalar(node, path)
+
+    def _scalar(self, scalar: Scalar, path: tuple[str, ...]) -> Scalar:
+        text = scalar.content.decode("utf-8", "replace") if scalar.kind == "str" else ""
+        if sops_cipher.is_token(text):
+            scalar = self._unsealed(text, path, scalar.line)
+        elif (scalar.kind != "str" or scalar.content) and self._metadata.has_to_be_sealed(path):
+            raise Damaged(f'"{shown("/".join(path))}" stands in clear, and the file says that it is sealed')
+        elif self._metadata.mac_only_encrypted:
+            self.uncovered += 1
+            return scalar
+        self._hash.update(scalar.content)
+        return scalar
+
+    def _unsealed(self, token: str, path: tuple[str, ...], line: int) -> Scalar:
+        reason = ""
+        try:
+            plain = sops_cipher.open_token(token, self._key, _context(path))
+            return scalars.opened(plain.kind, plain.content, line)
+        except Damaged as error:
+            reason = error.message
+        raise Damaged(f'the value of "{shown("/".join(path))}": {reason}', "restore the file from a commit before")
+
+    def _comment(self, text: str, path: tuple[str, ...]) -> str | None:
+        """The text of a comment; None for a sealed one that does not open."""
+        token = text.strip()
+        if not sops_cipher.is_token(token):
+            return text
+        for candidate in _containers(path, self._before):
+            try:
+                return sops_cipher.open_token(token, self._key, _context(candidate)).content.decode("utf-8", "replace")
+            except Damaged:
+                continue
+        return None
+
+    def check_mac(self) -> None:
+        expected = self._hash.hexdigest().upper().encode()
+        mac = b""
+        with suppress(Damaged):
+            mac = sops_cipher.open_token(self._metadata.mac, self._key, self._metadata.modified).content
+        if not hmac.compare_digest(mac, expected):
+            raise Damaged(_NO_MAC, "restore the file from a commit before, or have its owner look at it with sops")
+
+
+def _is_comment(item: Node) -> bool:
+    """True for a sealed comment, which sops writes into a list as one more item. It is not in the MAC that sops writes.
+
+    sops itself hashes it when it checks the MAC, and so refuses such files of its own (3.13.2).
+    """
+    text = item.content.decode("utf-8", "replace") if isinstance(item, Scalar) else ""
+    return text.endswith(",type:comment]") and sops_cipher.is_token(text)
+
+
+def _containers(path: tuple[str, ...], before: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The paths of all mappings that a comment above a name can be in: those around it, and those that end just before it."""
+    for length in range(len(path) - 1, -1, -1):
+        yield path[:length]
+    yield path
+    for length in range(len(before), 0, -1):
+        yield before[:length]
+
+
+def _context(path: tuple[str, ...]) -> str:
+    return ":".join(path) + ":"
+
+
+def _dearmored(key: AgeKey) -> bytes | None:
+    """The age file behind its armor; None if it is none, for another recipient may serve."""
+    text = key.sealed.strip()
+    if len(text) > _LONGEST_ARMOR or not text.startswith(_BEGIN) or not text.endswith(_END):
+        return None
+    try:
+        return a2b_base64("".join(text[len(_BEGIN) : -len(_END)].split()), strict_mode=True)
+    except (Base64Error, ValueError):
+        return None

@@ -1,0 +1,163 @@
+"""sops' YAML, from ruamel.yaml's events: one tree a document, with comments, and scalars as go-yaml reads them.
+
+sops writes no anchors and no aliases, which are refused: a few lines of them grow to gigabytes.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from ruamel.yaml import YAML
+from ruamel.yaml import events as ev
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from gitseal.errors import Malformed
+from gitseal.exchange._text import decoded
+from gitseal.exchange.sops import scalars
+from gitseal.exchange.sops.tree import MAX_NESTING, Member, Node, Scalar, Sequence, TreeBranch
+
+Events: TypeAlias = Iterator[ev.Event]
+
+# Between two events there are blanks, indicators and comments, and no text.
+_COMMENT = re.compile(r"(?:^|(?<=[ \t\n]))#([^\n]*)")
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+def parse(data: bytes) -> list[TreeBranch]:
+    """The documents of a file. Raises Malformed with the line."""
+    text = decoded(data).replace("\r\n", "\n")
+    return _YamlWalk(text).documents()
+
+
+class _YamlWalk:
+    """Walks the events once, and keeps the comments that it came by since the last value."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._events = YAML(typ="safe", pure=True).parse(text)
+        self._end = 0
+        # Each with its column: what is further to the right than a list's own name belongs to the list.
+        self._comments: list[tuple[int, str]] = []
+
+    def documents(self) -> list[TreeBranch]:
+        documents = []
+        while (event := self._next()) is not None:
+            if isinstance(event, ev.DocumentStartEvent):
+                documents.append(self._document())
+        return documents
+
+    def _document(self) -> TreeBranch:
+        first = self._needed()
+        if isinstance(first, ev.MappingStartEvent):
+            return self._branch(first, 0)
+        if isinstance(first, ev.ScalarEvent) and not first.value and first.style is None:
+            return TreeBranch([])
+        raise Malformed("a document of sops is a mapping", _line(first))
+
+    def _branch(self, event: ev.Event, depth: int) -> TreeBranch:
+        members: list[Member] = []
+        while not isinstance(key := self._needed(), ev.MappingEndEvent):
+            name = _name(key)
+            comments = self._taken()
+            following = self._needed()
+            # Behind a scalar, on its line, and before the next name: they are told apart only there.
+            value = self._node(following, depth + 1)
+            if isinstance(following, ev.ScalarEvent):
+                comments += self._inline(following)
+            members.append(Member(name, value, _line(key), comments))
+        return TreeBranch(members, _line(event))
+
+    def _node(self, event: ev.Event, depth: int) -> Node:
+        if depth > MAX_NESTING:
+            raise Malformed(f"the file is nested more than {MAX_NESTING} deep", _line(event))
+        if isinstance(event, ev.ScalarEvent):
+            return _scalar(event)
+        if isinstance(event, ev.SequenceStartEvent):
+            return self._sequence(event, depth)
+        return self._branch(event, depth)
+
+    def _sequence(self, event: ev.Event, depth: int) -> Sequence:
+        items: list[Node] = []
+        while not isinstance(item := self._needed(), ev.SequenceEndEvent):
+            items.append(self._node(item, depth + 1))
+        # Those within the list have no name to stand above.
+        column = event.start_mark.column
+        self._comments = [one for one in self._comments if one[0] < column]
+        return Sequence(items, _line(event))
+
+    def _taken(self) -> tuple[str, ...]:
+        comments = tuple(text for _, text in self._comments)
+        self._comments.clear()
+        return comments
+
+    def _inline(self, event: ev.ScalarEvent) -> tuple[str, ...]:
+        """The comment behind a scalar, on its line; the next event's way would take it for one above what follows."""
+        end = event.end_mark.index
+        feed = self._text.find("\n", end)
+        rest = self._text[end : feed if feed >= 0 else len(self._text)]
+        if event.style in {"|", ">"} or not (match := _COMMENT.match(rest.lstrip(" \t"))) or rest.startswith("#"):
+            return ()
+        self._end = end + len(rest)
+        return (match[1],)
+
+    def _needed(self) -> ev.Event:
+        event = self._next()
+        if event is None:  # an event stream closes all that it opens
+            raise Malformed("the file ends too early")
+        return event
+
+    def _next(self) -> ev.Event | None:
+        event, problem = _event(self._events)
+        if problem:
+            raise problem
+        if event is None:
+            return None
+        if isinstance(event, ev.AliasEvent) or getattr(event, "anchor", None) is not None:
+            raise Malformed("anchors and aliases are not imported", _line(event), "write the value out at each place")
+        self._collect(event)
+        return event
+
+    def _collect(self, event: ev.Event) -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        gap = self._text[self._end : start]
+        for match in _COMMENT.finditer(gap):
+            at = self._end + match.start()
+            self._comments.append((at - self._text.rfind("\n", 0, at) - 1, match[1]))
+        self._end = max(self._end, end)
+
+
+def _event(events: Events) -> tuple[ev.Event | None, Malformed | None]:
+    """The next event, or the error for the caller to raise: raised in here it would have the whole file in its context."""
+    try:
+        return next(events, None), None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        return None, Malformed("the file is not YAML", mark.line + 1 if mark else 0)
+    except (YAMLError, ValueError, IndexError, AssertionError, AttributeError, RecursionError):
+        return None, Malformed("the file is not YAML that can be read")
+
+
+def _name(event: ev.Event) -> str:
+    if not isinstance(event, ev.ScalarEvent):
+        raise Malformed("a mapping or a list stands where a name should", _line(event))
+    if event.tag == _MERGE:
+        return str(event.value)
+    if event.value == "<<" and event.style is None:
+        return "<<"
+    scalar = _scalar(event)
+    if scalar.kind != "str":
+        raise Malformed("a name is not a text, which sops does not take either", _line(event))
+    return str(event.value)
+
+
+def _scalar(event: ev.ScalarEvent) -> Scalar:
+    if event.tag is not None and event.tag != "!":
+        return scalars.tagged(event.tag, event.value, _line(event))
+    if event.style is None and event.tag is None:
+        return scalars.plain(event.value, _line(event))
+    return scalars.text(event.value, _line(event))
+
+
+def _line(event: ev.Event) -> int:
+    mark = event.start_mark
+    return mark.line + 1 if mark else 0
