@@ -47,8 +47,8 @@ def command(
     All values are set, or none. Dotenv values are taken as text, as they are written; gitseal names those that still have a
     ${...}. JSON and YAML also have types and sections. Several files must not give a name different values.
 
-    A file of sops (YAML, JSON, dotenv, INI or binary, with an age or SSH recipient) shows by its content. It is refused if its MAC
-    does not fit; its comments become readable. The policy stays as it is, and the command that lets in each recipient is printed.
+    A file of sops (YAML, JSON, dotenv, INI or binary, with an age or SSH recipient) shows by its content. It is refused if its
+    MAC does not fit. Its comments become readable. The policy stays as it is; the commands that let in its recipients are printed.
 
     A backup of gitseal export --encrypted says itself what is in it, so it takes no -e. Sealed files come back byte for byte, in
     an empty repository too, and never over others.

@@ -65,10 +65,11 @@ class ImportResult(NamedTuple):
 
     @property
     def _sops_warnings(self) -> list[str]:
+        unfit = self.newcomers.unfit
         said = {
             f"{plural(self.uncovered, 'value')} stood in clear, and no MAC covers them: "
             "whoever could write the file could change them": self.uncovered,
-            f"{plural(self.newcomers.unfit, 'recipient')} of the file left out, of no kind that gitseal takes": self.newcomers.unfit,
+            f"{plural(unfit, 'recipient')} of the file left out, of no kind that gitseal takes": unfit,
             f"the file opens with keys of {', '.join(self.services)} too, which are left out": len(self.services),
         }
         return [words for words, number in said.items() if number]
