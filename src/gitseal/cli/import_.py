@@ -48,7 +48,7 @@ def command(
     ${...}. JSON and YAML also have types and sections. Several files must not give a name different values.
 
     A file of sops (YAML, JSON, dotenv, INI or binary, with an age or SSH recipient) shows by its content. It is refused if its
-    MAC does not fit. Its comments become readable. The policy stays as it is; the commands that let in its recipients are printed.
+    MAC does not fit. Its comments become readable. The policy stays as it is; the commands that let its recipients in are shown.
 
     A backup of gitseal export --encrypted says itself what is in it, so it takes no -e. Sealed files come back byte for byte, in
     an empty repository too, and never over others.

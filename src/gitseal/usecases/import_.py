@@ -69,7 +69,7 @@ class ImportResult(NamedTuple):
         said = {
             f"{plural(self.uncovered, 'value')} stood in clear, and no MAC covers them: "
             "whoever could write the file could change them": self.uncovered,
-            f"{plural(unfit, 'recipient')} of the file left out, of no kind that gitseal takes": unfit,
+            f"{plural(unfit, 'recipient')} of the file left out, of a kind that is not supported": unfit,
             f"the file opens with keys of {', '.join(self.services)} too, which are left out": len(self.services),
         }
         return [words for words, number in said.items() if number]
