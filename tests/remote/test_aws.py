@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 
 from gitseal.errors import Error
 from gitseal.remote.aws import Aws, AwsService
-from gitseal.remote.aws_failure import AwsRefusal, unanswered
+from gitseal.remote.aws_failure import AwsRefusal, answered, unanswered
 from gitseal.remote.calling import Patience
 from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
 from tests.servers import faulty
@@ -106,6 +106,26 @@ def test_what_the_sdk_cannot_do_is_told_with_what_helps(error: Exception, kind: 
     told = unanswered("write /shop/A", error)
     assert (told.kind, hint in told.hint, type(told)) == (kind, True, RemoteError)
     assert "hush" not in f"{told} {told.hint}"
+
+
+def test_only_a_code_that_is_amazons_own_is_shown() -> None:
+    told = answered("write /shop/A", "PutParameter", {"Error": {"Code": "HushValue", "Message": HUSH}})
+    assert str(told) == "AWS did not write /shop/A: it gives no reason that is known"
+    told = answered("write /shop/A", "PutParameter", {"Error": {"Code": "ValidationException", "Message": HUSH}})
+    assert str(told) == "AWS did not write /shop/A: it says ValidationException"
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_a_code_in_the_description_of_the_service_is_amazons_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    for code, said in (
+        ("UnsupportedParameterType", "it says UnsupportedParameterType"),
+        ("Hush", "it gives no reason"),
+    ):
+        with server(send(f'{{"__type": "{code}", "message": "{HUSH}"}}'.encode(), 400)) as asked:
+            monkeypatch.setenv("AWS_ENDPOINT_URL", asked.url)
+            with pytest.raises(RemoteError, match=said) as refused:
+                service().read("get_parameter", "read /shop/A", Name="/shop/A")
+            assert "hush" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

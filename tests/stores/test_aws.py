@@ -144,7 +144,7 @@ def test_only_what_is_directly_below_is_looked_at(server: AwsServer, at: Opened)
 def test_a_parameter_of_another_type_is_not_written(server: AwsServer, at: Opened) -> None:
     server.client("ssm").put_parameter(Name="/typed/A", Value="x", Type="StringList")
     store = at("aws-ssm:/typed/")
-    with pytest.raises(RemoteError, match="is a StringList"):
+    with pytest.raises(RemoteError, match="is no SecureString"):
         store.write([Edit("A", SecretBytes(b"one"), "", store.read()["A"].version)])
 
 

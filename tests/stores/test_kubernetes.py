@@ -1,6 +1,7 @@
 """Secrets in a real cluster: what is written, what stays others', and what is refused before anything is written."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -148,7 +149,7 @@ def test_a_name_that_somebody_else_has_too_is_not_said_to_be_removed(cluster: Cl
     planned(cluster, place, {"A": b"one", "B": b"two"}, 1)
     body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "env"}, "data": {"A": encoded(b"one")}}
     cluster.call("PATCH", f"/api/v1/namespaces/{namespace}/secrets/env?fieldManager=argo", body, kind=APPLY)
-    with pytest.raises(RemoteError, match=r"A of the Secret .* is not removed: argo has it too") as refused:
+    with pytest.raises(RemoteError, match=r"A of the Secret .* is not removed: another manager has it too") as refused:
         planned(cluster, place, {"B": b"changed"}, 2, PublishRules(prunes=True))
     assert secret(cluster, namespace)["data"] == {"A": encoded(b"one"), "B": encoded(b"two")}
     kubectl = refused.value.hint.partition(": kubectl ")[2]
@@ -196,8 +197,12 @@ def test_a_secret_that_appeared_meanwhile_stays_as_it_is(cluster: Cluster, names
 @pytest.mark.parametrize(
     ("body", "why"),
     [
-        ({"type": "kubernetes.io/tls", "data": {"tls.crt": "", "tls.key": ""}}, "is of type kubernetes.io/tls"),
+        ({"type": "kubernetes.io/tls", "data": {"tls.crt": "", "tls.key": ""}}, "is not of the type Opaque"),
         ({"immutable": True}, "is immutable"),
+        (
+            {"metadata": {"annotations": {"gitseal": "hush-value"}}},
+            'has an annotation "gitseal" that is somebody else\'s',
+        ),
         ({"metadata": {"finalizers": ["tests.example/wait"]}}, "is being deleted"),
         (
             {
@@ -207,7 +212,7 @@ def test_a_secret_that_appeared_meanwhile_stays_as_it_is(cluster: Cluster, names
                     ]
                 }
             },
-            "belongs to ExternalSecret env",
+            "has an owner",
         ),
     ],
 )
@@ -219,8 +224,9 @@ def test_a_secret_that_is_no_place_for_ours_is_refused_in_words(
     if "finalizers" in body.get("metadata", {}):
         cluster.call("DELETE", f"{path}/env")
     before = secret(cluster, namespace)
-    with pytest.raises(RemoteError, match=f"the Secret {namespace}/env {why}"):
+    with pytest.raises(RemoteError, match=f"the Secret {namespace}/env {why}") as refused:
         planned(cluster, f"kubernetes:{namespace}/env", {"A": b"one"}, 1)
+    assert not re.search("hush|tls|ExternalSecret", str(refused.value))
     assert secret(cluster, namespace) == before
 
 

@@ -129,3 +129,35 @@ def test_a_kind_that_is_not_known_is_refused() -> None:
 def test_a_mount_that_is_not_there_is_told_before_anything_is_written(bao: Bao, place: str) -> None:
     with pytest.raises(RemoteError, match="Vault has no KV engine at nope"):
         table.open_store(place, outside(bao.environ)).read()
+
+
+@pytest.mark.parametrize("theirs", ["password of the gitseal robot", '{"A": 1}', '["A"]', "null", "", 7, {"A": "x"}])
+def test_a_field_of_the_marks_name_that_is_not_ours_is_never_overwritten(bao: Bao, theirs: object) -> None:
+    content = {"gitseal": theirs, "OTHER": "x"}
+    bao.call("POST", "secret/data/robot/shop", {"data": content})
+    with pytest.raises(RemoteError, match="somebody else's, and nothing was written") as refused:
+        planned("vault:secret/robot/shop", bao, {"A": b"one"}, 1)
+    assert "robot" not in refused.value.message.partition("secret/robot/shop")[2]
+    assert bao.call("GET", "secret/data/robot/shop")["data"] == content
+
+
+def test_in_a_secret_of_one_name_neither(bao: Bao) -> None:
+    content = {"gitseal": "password of the gitseal robot", "value": "x"}
+    bao.call("POST", "secret/data/robots/shop/A", {"data": content})
+    store = table.open_store("vault:secret/robots/shop/", outside(bao.environ))
+    version = store.read()["A"].version
+    for value in (SecretBytes(b"one"), None):
+        with pytest.raises(RemoteError, match="somebody else's, and nothing was written"):
+            store.write([Edit("A", value, "mark", version)])
+    assert bao.call("GET", "secret/data/robots/shop/A")["data"] == content
+
+
+def test_a_removal_leaves_what_others_put_into_the_secret_of_a_name(bao: Bao) -> None:
+    place = "vault:secret/left/shop/"
+    planned(place, bao, {"A": b"one", "B": b"two"}, 1)
+    fields = bao.call("GET", "secret/data/left/shop/A")["data"]
+    assert isinstance(fields, dict)
+    bao.call("POST", "secret/data/left/shop/A", {"data": fields | {"ops_note": "theirs"}})
+    assert planned(place, bao, {}, 2, prunes=True).counts()["remove"] == 2
+    assert bao.call("GET", "secret/data/left/shop/A")["data"] == {"ops_note": "theirs"}
+    assert "B" not in table.open_store(place, outside(bao.environ)).read()

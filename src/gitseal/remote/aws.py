@@ -271,6 +271,8 @@ def _translated(what: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        raise answered(what, error.operation_name, error.response) from None
+        # The SDK has a class of its own for each code in a service's description.
+        is_known = type(error) is not ClientError
+        raise answered(what, error.operation_name, error.response, is_known=is_known) from None
     except (BotoCoreError, ResponseParserError, OSError, ValueError, LookupError) as error:
         raise unanswered(what, error) from None

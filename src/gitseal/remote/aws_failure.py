@@ -15,11 +15,14 @@ class AwsRefusal(RemoteError):
         self.code = code
 
 
-def answered(what: str, operation: str, answer: Mapping[str, Any]) -> AwsRefusal:
-    """The error for AWS's answer to an operation; `what` continues "AWS did not". Its message is looked at, and not passed on."""
+def answered(what: str, operation: str, answer: Mapping[str, Any], *, is_known: bool = False) -> AwsRefusal:
+    """The error for AWS's answer to an operation; `what` continues "AWS did not". Its message is looked at, and not passed on.
+
+    `is_known`: AWS's description of the service has this code.
+    """
     error = answer.get("Error", {})
     code, said = str(error.get("Code")), str(error.get("Message"))
-    kind, reason, hint = _REASONS.get(code) or _by_its_form(code)
+    kind, reason, hint = _REASONS.get(code) or _by_its_form(code, is_known=is_known)
     if code in _SIGNATURES and any(piece in said for piece in _OF_TIME):
         kind, reason, hint = _LATE
     if code == "KMSInvalidStateException" and "deletion" in said:
@@ -164,10 +167,16 @@ _REASONS: dict[str, _Reason] = {
 }  # fmt: skip
 
 
-def _by_its_form(code: str) -> _Reason:
+def _by_its_form(code: str, *, is_known: bool) -> _Reason:
     # Without a body in its answer the SDK gives the status for a code.
     if code.isdecimal():
         return _FAILED if code.startswith("5") else (RemoteFailure.OTHER, f"it answers with status {code}", _WHO)
-    # Letters alone: a code, and nothing that it quotes.
-    is_word = code.isascii() and code.isalpha() and len(code) <= 64  # noqa: PLR2004 - no code is longer
-    return RemoteFailure.OTHER, f"it says {code}" if is_word else "it gives no reason", _WHO
+    # Whoever answers may put any text there. Only one that is AWS's own for sure is shown.
+    is_word = is_known or code in _OF_EVERY_SERVICE
+    return RemoteFailure.OTHER, f"it says {code}" if is_word else "it gives no reason that is known", _WHO
+
+
+_OF_EVERY_SERVICE = frozenset(
+    {"InvalidAction", "InvalidParameterCombination", "InvalidParameterValue", "MissingAction", "MissingParameter"}
+    | {"UnknownOperationException", "ValidationError", "ValidationException"}
+)

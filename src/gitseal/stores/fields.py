@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gitseal.hidden import SecretBytes, UnshownDict
+from gitseal.remote.failure import RemoteError
 from gitseal.remote.shapes import mapping
 from gitseal.stores.protocol import Edit, Live
 
@@ -33,6 +34,33 @@ def edited(fields: Mapping[str, Any], edits: Sequence[Edit]) -> UnshownDict:
     if marks:
         after[FIELD] = json.dumps(marks, sort_keys=True)
     return after
+
+
+def check(holds: object, place: str) -> None:
+    """Raises RemoteError if what stands where a place has its marks is somebody else's: writing would lose it."""
+    if are_others(holds):
+        raise not_ours(place)
+
+
+def are_others(holds: object) -> bool:
+    """True if something stands where a place has its marks, and it is no marks of ours."""
+    return holds is not None and not _are_marks(holds)
+
+
+def not_ours(place: str) -> RemoteError:
+    """The error for a place that has something of somebody else where our marks belong."""
+    message = (
+        f'{place} has a "{FIELD}" in which no marks of gitseal are, so it is somebody else\'s, and nothing was written'
+    )
+    return RemoteError(message, "give the target another place, or have that renamed or removed there")
+
+
+def _are_marks(text: object) -> bool:
+    try:
+        marks = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(marks, dict) and all(isinstance(mark, str) for mark in marks.values())
 
 
 def value_bytes(value: object) -> SecretBytes:

@@ -29,7 +29,7 @@ from gitseal.stores.protocol import (
     Values,
     Whereabouts,
 )
-from gitseal.stores.secret_object import ANNOTATION, MANAGER, printable
+from gitseal.stores.secret_object import ANNOTATION, MANAGER
 
 CARRIES = Carries(
     locator="`kubernetes:NAMESPACE/NAME`: one Secret, a key for each name",
@@ -160,8 +160,9 @@ class _KubeSecret:
         for name in names:
             owners = secret_object.owners_of(self._live, name)
             if owners != {MANAGER}:
-                others = ", ".join(sorted(printable(owner) for owner in owners - {MANAGER}))
-                whose = f"{others} has it too" if others else "the cluster does not know whose it is"
+                # Not by their names: whoever may write the Secret chooses these words.
+                others = bool(owners - {MANAGER})
+                whose = "another manager has it too" if others else "the cluster does not know whose it is"
                 message = f"{name} of the Secret {self._told} is not removed: {whose}, and nothing was written"
                 patch = json.dumps([{"op": "remove", "path": f"/data/{name}"}])
                 of_it = f"--namespace {self._namespace} patch secret {self._name}"

@@ -11,6 +11,7 @@ only for a new value, then a changed one may have its mark in a second call: cut
 and is written again. A new value must never stand there without its mark: nobody would know that it is ours.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from gitseal.hidden import SecretBytes
@@ -18,7 +19,13 @@ from gitseal.records import NamedTuple, Protocol
 from gitseal.remote.failure import RemoteError
 
 MARK_LENGTH = 256
+_MARK = re.compile(rf"[A-Za-z0-9_.:-]{{1,{MARK_LENGTH}}}")
 LOOK = "look at it again with --dry-run"
+
+
+def may_be_mark(text: object) -> bool:
+    """True for a text of the form that marks have."""
+    return isinstance(text, str) and _MARK.fullmatch(text) is not None
 
 
 class Live(NamedTuple):

@@ -28,13 +28,15 @@ def why_not_ours(secret: Mapping[str, Any]) -> str:
     metadata, kind = _metadata(secret), secret.get("type")
     owners = mappings(metadata.get("ownerReferences"))
     if kind not in {"Opaque", None}:
-        return f"is of type {printable(kind)}"
+        return "is not of the type Opaque"
+    if fields.are_others(mapping(metadata.get("annotations")).get(ANNOTATION)):
+        return f'has an annotation "{ANNOTATION}" that is somebody else\'s'
     if secret.get("immutable"):
         return "is immutable"
     if metadata.get("deletionTimestamp"):
         return "is being deleted"
     if owners:
-        return f"belongs to {printable(owners[0].get('kind'))} {printable(owners[0].get('name'))}, which writes it"
+        return "has an owner (metadata.ownerReferences), which writes it"
     return ""
 
 
@@ -70,7 +72,7 @@ def owners_of(secret: Mapping[str, Any], name: str) -> set[str]:
     for entry in mappings(_metadata(secret).get("managedFields")):
         if f"f:{name}" in mapping(mapping(entry.get("fieldsV1")).get("f:data")):
             manager, operation = str(entry.get("manager")), entry.get("operation")
-            owners.add(manager if manager != MANAGER or operation == "Apply" else f"{manager} ({printable(operation)})")
+            owners.add(manager if manager != MANAGER or operation == "Apply" else f"{manager} ({operation})")
     return owners
 
 
@@ -96,8 +98,3 @@ def _bytes(text: str) -> SecretBytes:
 
 def _metadata(secret: Mapping[str, Any]) -> dict[str, Any]:
     return mapping(secret.get("metadata"))
-
-
-def printable(word: object) -> str:
-    """A word of somebody else's for a message, with nothing that steers a terminal."""
-    return repr(str(word)[:100])[1:-1]

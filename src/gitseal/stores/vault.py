@@ -16,7 +16,18 @@ from gitseal.remote.failure import RemoteError, RemoteFailure, unsaid
 from gitseal.remote.shapes import mapping
 from gitseal.remote.vault import addressed, connect
 from gitseal.stores import carrying, fields
-from gitseal.stores.protocol import Carries, Edit, Live, Outside, Raced, Store, StoreRefusal, Values, Whereabouts
+from gitseal.stores.protocol import (
+    Carries,
+    Edit,
+    Live,
+    Outside,
+    Raced,
+    Store,
+    StoreRefusal,
+    Values,
+    Whereabouts,
+    may_be_mark,
+)
 
 CARRIES = Carries(
     locator="`vault:MOUNT/PATH`: one secret, a field for each name; `vault:MOUNT/PATH/`: a secret for each name",
@@ -24,7 +35,8 @@ CARRIES = Carries(
     values="UTF-8 text; 1,000,000 bytes a secret, marks included",
     mark="the field `gitseal` of the same secret, written in the same call",
     race="compare-and-set on the version that was read; removing a whole secret has none, its version is read again before",
-    removal="a new version without the field; a whole secret is deleted softly: `vault kv undelete` brings it back",
+    removal="a new version without the field; a whole secret is deleted softly, and `vault kv undelete` brings it back; if it "
+    "has fields of others, ours alone are taken out",
 )
 
 _VALUE = "value"
@@ -113,15 +125,31 @@ class _Secret:
             # Something in between answered, or it is the answer to another request.
             raise unsaid("Vault", f"wrote {self.path}")
 
-    def delete(self, version: str) -> None:
+    def delete(self) -> None:
         """Deletes the newest version, softly."""
-        if not self.read():
-            return
-        if str(self.version) != version:
-            raise Raced(self.path, "it was not removed")
         answer = self._server.ask("DELETE", self._url)
         if answer.status != _NO_CONTENT:
             raise refused("Vault", f"remove {self.path}", answer.status)
+
+
+def _remove(secret: _Secret, version: str) -> None:
+    """Removes what is ours from the secret of one name, and the secret if that is all there is in it."""
+    if not secret.read():
+        return
+    if str(secret.version) != version:
+        raise Raced(secret.path, "it was not removed")
+    _check_mark(secret)
+    theirs = UnshownDict((name, value) for name, value in secret.fields.items() if name not in {_VALUE, fields.FIELD})
+    if theirs:
+        secret.write(theirs)
+    else:
+        secret.delete()
+
+
+def _check_mark(secret: _Secret) -> None:
+    """Raises RemoteError if somebody else's text stands where the mark of one name does."""
+    if fields.FIELD in secret.fields and not may_be_mark(secret.fields[fields.FIELD]):
+        raise fields.not_ours(secret.path)
 
 
 _ENGINES = "see with: vault secrets list -detailed"
@@ -154,6 +182,7 @@ class _Whole:
     def read(self) -> dict[str, Live]:
         """See `Store`."""
         self._secret.read()
+        fields.check(self._secret.fields.get(fields.FIELD), self._secret.path)
         return fields.live(self._secret.fields, str(self._secret.version))
 
     def write(self, edits: Sequence[Edit]) -> None:
@@ -194,8 +223,9 @@ class _Each:
         for edit in edits:
             secret = self._secret(edit.name)
             if edit.value is None:
-                secret.delete(edit.version)
+                _remove(secret, edit.version)
             else:
+                _check_mark(secret)
                 ours = UnshownDict({_VALUE: edit.value.reveal().decode(), fields.FIELD: edit.mark})
                 secret.write(UnshownDict(secret.fields | ours))
 

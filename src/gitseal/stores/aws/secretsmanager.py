@@ -134,6 +134,7 @@ class _OneSecret:
         if not isinstance(found, dict):
             message = f"the secret {self._name} is no JSON object, and gitseal did not put it there"
             raise RemoteError(message, "give the target a name of its own")
+        fields.check(found.get(fields.FIELD), f"the secret {self._name}")
         self._fields, self._version = UnshownDict(found), version
         return fields.live(found, self._version)
 

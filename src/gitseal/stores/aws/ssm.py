@@ -154,7 +154,7 @@ class _Parameters:
     def _change(self, edit: Edit, value: SecretBytes) -> None:
         kind = self._described.get(edit.name, {}).get("Type", _TYPE)
         if kind != _TYPE:
-            message = f"the parameter {self._path}{edit.name} is a {kind}, and stays one as long as it is there"
+            message = f"the parameter {self._path}{edit.name} is no {_TYPE}, and becomes none as long as it is there"
             raise RemoteError(message, "remove it, if nobody needs it as it is; publishing makes it a SecureString")
         self._check_version(edit)
         if self._put(edit, value, Overwrite=True) != int(edit.version) + 1:
