@@ -189,5 +189,57 @@ def test_an_environment_that_was_renamed_keeps_its_place(team: Team) -> None:
     assert main(["env", "rename", "production", "live"]) == 0
     team.alice.commit("renamed")
     team.alice.push()
-    status, said = team.publish("--accept-target", "shop")
+    counted = "0 created, 0 changed, 0 removed, 0 left, 1 unchanged"
+    for end in (", 1 of these marked again", ""):
+        status, said = team.publish("--accept-target", "shop")
+        assert (status, said.splitlines()[-1]) == (0, counted + end)
+
+
+@pytest.mark.parametrize("keeps_marks", [True, False])
+def test_an_older_commit_brings_nothing_back_that_a_newer_one_removed(team: Team, keeps_marks: bool) -> None:  # noqa: FBT001 - a case
+    team.memory.keeps_marks = keeps_marks
+    team.alice.set("production", "EXTRA", "revoked")
+    team.alice.commit("with EXTRA")
+    team.alice.push()
+    assert team.publish("--accept-target", "shop")[0] == 0
+    assert main(["unset", "-e", "production", "EXTRA"]) == 0
+    team.alice.commit("without EXTRA")
+    team.alice.push()
+    status, said = team.publish("--prune")
+    assert (status, "shop: marked again A" in said) == (0, True)
+    head = team.alice.git("rev-parse", "HEAD").strip()
+    assert main(["status", "-e", "production", "--published"]) == 0
+    team.alice.git("checkout", "--quiet", "HEAD~1")
+    status, said = team.publish()
+    assert (status, f"has values of commit {head[:12]}, which is no ancestor of" in said) == (1, True)
+    assert team.memory.values() == {"A": NEEDLE.encode()}
+    assert team.publish("--rollback")[0] == 0
+    assert "EXTRA" in team.memory.values()
+    # Once that is live, it is what a run without the word compares with.
+    assert team.publish()[1].splitlines()[-1] == "0 created, 0 changed, 0 removed, 0 left, 2 unchanged"
+
+
+def test_a_late_job_for_an_older_commit_does_not_overtake_a_newer_one(team: Team, tmp_path: Path) -> None:
+    assert team.publish("--accept-target", "shop")[0] == 0
+    for value in ("in between", NEEDLE):
+        team.alice.set("production", "A", value)
+        team.alice.commit(value[:2])
+    team.alice.push()
+    late = clone(team.hub, tmp_path / "late", team.alice.owner)
+    late.git("checkout", "--quiet", "HEAD~1")
+    assert team.publish()[0] == 0
+    status, said = team.publish("--accept-target", "shop", at=late)
+    assert (status, "to go back on purpose, give --rollback" in said) == (1, True)
+    assert team.memory.values() == {"A": NEEDLE.encode()}
+
+
+def test_a_commit_that_leaves_alone_what_is_published_writes_nothing(team: Team) -> None:
+    assert team.publish("--accept-target", "shop")[0] == 0
+    version = team.memory.places["good"].read()["A"].version
+    (team.alice.top / "README").write_text("nothing of .secrets")
+    team.alice.set("development", "OTHER", "of another environment")
+    team.alice.commit("elsewhere")
+    team.alice.push()
+    status, said = team.publish()
     assert (status, said.splitlines()[-1]) == (0, "0 created, 0 changed, 0 removed, 0 left, 1 unchanged")
+    assert team.memory.places["good"].read()["A"].version == version

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
 _COMMIT_DIGITS = 12
 _DONE = {"create": "created", "change": "changed", "remove": "removed", "leave": "left", "unchanged": "unchanged"}
-_WRITTEN = frozenset({"create", "change", "remove"})
 
 
 def changing(publication: "Publication") -> list[str]:
-    """The names that are written."""
-    return [step.name for step in publication.plan.steps if step.action.value in _WRITTEN]
+    """The names that something is written for."""
+    return [step.name for step in publication.plan.steps if _is_changing(step)]
+
+
+def _is_changing(step: "PublishStep") -> bool:
+    return step.is_written or step.action.value == "remove"
 
 
 def who(publication: "Publication") -> str:
@@ -50,7 +53,7 @@ def _show(publication: "Publication") -> None:
     way = f"{publication.environment} to {where(publication)}"
     say(f"{source.target.name}: {way}, from {source.commit[:_COMMIT_DIGITS]} of {short(source.ref)}")
     for step in publication.plan.steps:
-        if step.action.value != "unchanged" and not step.untold:
+        if (step.action.value != "unchanged" or step.marks_again) and not step.untold:
             say(f"  {_line(step)}")
     for told in by_reason(publication.plan.refused):
         say(f"  refused {told}")
@@ -61,16 +64,17 @@ def _show(publication: "Publication") -> None:
 
 
 def _line(step: "PublishStep") -> str:
-    return f"{step.action.value:<7} {step.name}{f': {step.note}' if step.note else ''}"
+    return f"{'mark' if step.marks_again else step.action.value:<7} {step.name}{f': {step.note}' if step.note else ''}"
 
 
 def say_done(publication: "Publication", name: str, number: int) -> None:
     """Says that a name was written; `number` of those of this publication."""
     from gitseal.cli.output import stderr_is_terminal
 
-    (action,) = (step.action.value for step in publication.plan.steps if step.name == name)
+    (step,) = (step for step in publication.plan.steps if step.name == name)
+    what = "marked again" if step.marks_again else _DONE[step.action.value]
     progress = f" ({number} of {len(changing(publication))})" if stderr_is_terminal() else ""
-    say(f"{who(publication)}: {_DONE[action]} {name}{progress}")
+    say(f"{who(publication)}: {what} {name}{progress}")
 
 
 def say_undone(publication: "Publication", done: "Done") -> None:
@@ -95,14 +99,21 @@ def count(looked: "Sequence[PublishedTarget]", would: str = "", done: "Done | No
     """The last line: how many names of each kind; with `done` only those count as written that were."""
     prepared = [one.publication for one in looked if one.publication is not None]
     total: dict[str, int] = dict.fromkeys((*_DONE, "not done", "unclear"), 0)
+    marked = 0
     for publication in prepared:
         for step in publication.plan.steps:
-            is_done = step.action.value not in _WRITTEN or done is None or done.get(key(publication, step.name), False)
+            is_done = not _is_changing(step) or done is None or done.get(key(publication, step.name), False)
             total[step.action.value if is_done else "unclear" if is_done is None else "not done"] += 1
+            marked += bool(is_done and step.marks_again)
     refused = sum(len(publication.plan.refused) for publication in prepared)
     parts = [f"{total[action]} {would}{word}" for action, word in _DONE.items() if action != "unchanged"]
-    others = {"refused": refused, "not done": total["not done"], "unclear": total["unclear"]}
-    others["that could not be looked at"] = len(looked) - len(prepared)
+    others = {
+        f"of these {would}marked again": marked,
+        "refused": refused,
+        "not done": total["not done"],
+        "unclear": total["unclear"],
+        "that could not be looked at": len(looked) - len(prepared),
+    }
     told = [f"{number} {word}" for word, number in others.items() if number]
     say(", ".join([*parts, f"{total['unchanged']} unchanged", *told]))
 

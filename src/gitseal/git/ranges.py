@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from gitseal.errors import Error
 from gitseal.git import refs
-from gitseal.git.repository import Repository
+from gitseal.git.repository import LITERAL, Repository
 
 # A path that is not there, in a raw diff.
 ABSENT = "000000"
@@ -109,6 +109,22 @@ def outside(repository: Repository, tip: str, commits: Sequence[str]) -> list[st
     answer = repository.git("rev-list", "--ignore-missing", "--stdin", stdin=wanted.encode()) or b""
     asked = set(commits)
     return [commit for commit in answer.decode().split() if commit in asked]
+
+
+def is_same_along(repository: Repository, base: str, head: str, paths: Sequence[str]) -> bool:
+    """True if these paths have the same content in `base`, in `head` and in every commit that lies between the two.
+
+    False if Git cannot tell.
+    """
+    if not descends(repository, head, base):
+        return False
+    # Not by the paths of `rev-list`: it leaves out what a merge took back.
+    answer = repository.git("rev-list", "--ancestry-path", f"{base}..{head}")
+    if answer is None:
+        return False
+    pairs = "".join(f"{commit} {base}\n" for commit in answer.decode().split())
+    names = ("diff-tree", "--stdin", "-r", "--name-only", "--no-renames", "--ignore-submodules=none")
+    return repository.git(LITERAL, *names, "--", *paths, stdin=pairs.encode()) == b""
 
 
 def forced_away(repository: Repository, ref: str, tip: str) -> tuple[list[str], list[str]]:

@@ -68,7 +68,8 @@ class PublishStep(NamedTuple):
     """One name: what is done with it, why in words if that does not go without saying, and the version that is there now.
 
     `commit` is the one that put what is there, empty if none of ours did. `is_gone`: the value there is ours, and the environment
-    has the name no more. `untold`: why this clone cannot tell whose value is there, empty if it can.
+    has the name no more. `untold`: why this clone cannot tell whose value is there, empty if it can. `is_keyed`: its mark was
+    made with a data key. `marks_again`: an unchanged value is written once more, for its mark.
     """
 
     name: str
@@ -79,6 +80,13 @@ class PublishStep(NamedTuple):
     commit: str = ""
     is_gone: bool = False
     untold: str = ""
+    is_keyed: bool = False
+    marks_again: bool = False
+
+    @property
+    def is_written(self) -> bool:
+        """True if a value is written under the name."""
+        return self.action in _WRITTEN or self.marks_again
 
 
 class PublishPlan(NamedTuple):
@@ -95,7 +103,7 @@ class PublishPlan(NamedTuple):
         """What is to be written, in the order of the steps; removals last, so that a stop in between leaves more and not less."""
         written: list[Edit] = []
         for step in self.steps:
-            if step.action in _WRITTEN:
+            if step.is_written:
                 wanted = desired[step.name]
                 written.append(Edit(step.name, wanted.value, publisher.mark_of(step.name, wanted).text(), step.version))
         removed = (step for step in self.steps if step.action is PublishAction.REMOVE)
@@ -176,7 +184,7 @@ def plan(
             steps.append(_wanted(seen, wanted, verdict, key_at))
         is_believed = known is not None and verdict is not MarkVerdict.UNMARKED
         if known is not None and is_believed and steps and steps[-1].name == name:
-            steps[-1] = steps[-1]._replace(commit=known.commit)
+            steps[-1] = steps[-1]._replace(commit=known.commit, is_keyed=bool(known.key))
     return PublishPlan(tuple(steps), tuple(refused), is_foreign)
 
 

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from gitseal.delivery.publishing import mark, planning, preconditions, values
 from gitseal.delivery.publishing.grouped import listed
+from gitseal.delivery.publishing.live_mark import with_live_mark
 from gitseal.delivery.publishing.planning import MarkVerdict, Publisher, PublishPlan, PublishRules, PublishStep
 from gitseal.delivery.publishing.record import PublishRecord
-from gitseal.delivery.publishing.source import Source, way_to_all
+from gitseal.delivery.publishing.source import Source, past, way_to_all
 from gitseal.delivery.publishing.standing import PlaceStanding, standing
 from gitseal.delivery.publishing.values import Wanted
 from gitseal.delivery.publishing.writing import write
@@ -117,8 +118,9 @@ def _publication(
     publisher = Publisher(wanted.file_id, source.target.name, source.commit, former, others)
     plan = planning.plan(publisher, wanted.values, live, keys, rules, wanted.going.held, records)
     marks = {name: one.mark for name, one in (records if records is not None else live).items()}
-    steps = tuple(_untold(step, marks, keys) for step in plan.steps)
-    return Publication(source, environment, place, told, publisher, wanted, plan._replace(steps=steps), store, record)
+    plan = plan._replace(steps=tuple(_untold(step, marks, keys) for step in plan.steps))
+    plan = with_live_mark(plan, wanted.values, source.commit, past(source, environment))
+    return Publication(source, environment, place, told, publisher, wanted, plan, store, record)
 
 
 def _untold(step: PublishStep, marks: Mapping[str, str], keys: values.KeysAt) -> PublishStep:

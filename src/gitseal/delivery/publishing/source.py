@@ -5,7 +5,9 @@ remote has them, and the commit that is checked out has to be in it.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
+from gitseal.delivery.publishing.live_mark import PublishPast
 from gitseal.errors import Error, shell_quoted
 from gitseal.git import ranges, refs
 from gitseal.git.repository import LITERAL, Repository
@@ -142,6 +144,22 @@ def newest(source: Source, commits: Sequence[str]) -> str:
     here = [commit for commit in commits if source.repository.commit(commit) is not None]
     answer = source.repository.git("merge-base", "--independent", *here) if here else None
     return next(iter((answer or b"").decode().split()), next(iter(commits), ""))
+
+
+def past(source: Source, environment: str) -> PublishPast:
+    """What the history of a source says about earlier publications of an environment."""
+    repository, project = source.repository, source.project
+    chain = [project.path(name) for name in project.policy.chain(environment)]
+    paths = [project.relative(path) for path in (*chain, project.policy_path, project.manifest_path)]
+
+    def outside(commits: Sequence[str]) -> list[str]:
+        missing = [commit for commit in commits if repository.commit(commit) != commit]
+        return [*missing, *ranges.outside(repository, source.commit, commits)]
+
+    def is_same_since(commit: str) -> bool:
+        return ranges.is_same_along(repository, commit, source.commit, paths)
+
+    return PublishPast(outside, partial(newest, source), is_same_since)
 
 
 def behind(source: Source, commit: str) -> int | None:
