@@ -243,3 +243,23 @@ def test_a_commit_that_leaves_alone_what_is_published_writes_nothing(team: Team)
     status, said = team.publish()
     assert (status, said.splitlines()[-1]) == (0, "0 created, 0 changed, 0 removed, 0 left, 1 unchanged")
     assert team.memory.places["good"].read()["A"].version == version
+
+
+def test_a_composed_text_in_one_object_tells_as_well_which_commit_is_live(team: Team) -> None:
+    team.memory.is_whole = True
+    text = 'version: 1\nservices:\n  api:\n    env: {URL: "https://${secret:A}@${secret:HOST}/"}\n'
+    (team.alice.top / ".secrets" / "manifest.yaml").write_text(text)
+    team.alice.policy(TARGET, TARGET.replace("{env", "{service: api, env"))
+    team.alice.set("production", "HOST", "one")
+    team.alice.commit("composed")
+    team.alice.push()
+    assert team.publish("--accept-target", "shop")[0] == 0
+    before = team.memory.values()
+    for value in ("two", "one"):
+        team.alice.set("production", "HOST", value)
+        team.alice.commit(value)
+    team.alice.push()
+    assert "shop: marked again URL" in team.publish()[1]
+    team.alice.git("checkout", "--quiet", "HEAD~1")
+    status, said = team.publish()
+    assert (status, "which is no ancestor of" in said, team.memory.values()) == (1, True, before)

@@ -26,12 +26,13 @@ class Memory:
     def __init__(self) -> None:
         self.places: dict[str, StoreInMemory] = {}
         self.keeps_marks = True
+        self.is_whole = False
 
     def limits(self, _locator: str, _values: Values) -> tuple[()]:
         return ()
 
     def open_store(self, locator: str, _outside: Outside) -> Store:
-        made = StoreInMemory(is_whole=False, gives_back=self.keeps_marks, keeps_marks=self.keeps_marks)
+        made = StoreInMemory(is_whole=self.is_whole, gives_back=self.keeps_marks, keeps_marks=self.keeps_marks)
         return self.places.setdefault(locator, made)
 
     def values(self, place: str = "good") -> dict[str, bytes]:

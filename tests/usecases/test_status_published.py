@@ -8,6 +8,7 @@ import pytest
 
 from gitseal.cli.main import main
 from gitseal.remote.failure import RemoteError
+from tests.attacks.world import NEEDLE
 from tests.stores.memory import Team, team_with_memory
 
 
@@ -86,6 +87,16 @@ def test_each_difference_is_told_by_name_and_why(shop: Statuses) -> None:
     ]
     # The same judgement in a pipeline.
     assert shop.team.publish("--check")[0] == 1
+
+
+def test_a_commit_that_changed_nothing_there_is_live_all_the_same(shop: Statuses) -> None:
+    for value in ("in between", NEEDLE):
+        shop.change("A", value)
+    head = shop.team.alice.git("rev-parse", "HEAD").strip()
+    assert shop.team.publish("--dry-run")[1].endswith("1 unchanged, 1 of these would be marked again\n")
+    assert shop.team.publish("--check")[0] == 0
+    assert shop.team.publish()[1].endswith("1 unchanged, 1 of these marked again\n")
+    assert (shop.object()["live"], shop.object()["behind"]) == (head, 0)
 
 
 def test_the_objects_are_those_of_publish(shop: Statuses, capsys: pytest.CaptureFixture[str]) -> None:

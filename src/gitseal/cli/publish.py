@@ -53,7 +53,8 @@ def command(
     The policy's publish says which environment goes where, for which service, from which branch; without TARGET, all of it is
     done. What would be created, changed, removed and left is shown by name before you are asked, and only what differs is
     written. The commit that is checked out has to be in the target's branch, as the remote has it, and nothing in .secrets may
-    be uncommitted. Each value carries a mark by which gitseal knows it again; other values there are never removed.
+    be uncommitted. Each value carries a mark by which gitseal knows it again; other values there are never removed. If no mark
+    would tell which commit is live, one value is written again for its mark.
 
     The addresses and credentials of a store are those of its own tools. What each can carry: docs/reference/stores.md.
 
