@@ -6,7 +6,7 @@ PEERS := $(CURDIR)/.peers
 # Without compiled modules each test process takes 6 s longer to begin, and each gitseal twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo studio test check format peers bench fuzz clean
+.PHONY: help demo studio test check format peers bench fuzz dist zipapp clean
 
 help:
 	@echo 'make demo     the main job on a small web application, in this clone, which stays clean'
@@ -17,6 +17,8 @@ help:
 	@echo 'make peers    fetch the tools that some tests and the benchmarks compare with, as far as possible; HEAVY=1: a Gitea too'
 	@echo 'make bench    measure the budgets and write docs/benchmarks.md'
 	@echo 'make fuzz     the random tests at full scale; a run that was stopped goes on where it was'
+	@echo 'make dist     wheel and sdist of the commit that is checked out, in dist/: the same bytes from the same commit'
+	@echo 'make zipapp   one file for hosts without pip, dist/gitseal.pyz; EXTRAS=aws,studio: with these extras'
 	@echo 'make clean    remove everything that make made'
 
 # Made once, and again when what it should hold has changed.
@@ -60,6 +62,12 @@ bench: $(READY)
 fuzz: $(READY)
 	@GITSEAL_FUZZ=1 $(BIN)/python -m pytest -p tests.fuzz_record -n auto --dist worksteal -m fuzz
 
+dist: $(READY)
+	@PYTHON="$(CURDIR)/$(BIN)/python" tools/dist dist
+
+zipapp: $(READY)
+	@PYTHON="$(CURDIR)/$(BIN)/python" tools/zipapp dist/gitseal.pyz "$(EXTRAS)"
+
 clean:
-	rm -rf .fuzz .venv .peers .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .fuzz dist .venv .peers .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests bench -name __pycache__ -prune -exec rm -rf {} +
