@@ -132,7 +132,7 @@ def test_a_language_whose_parser_is_missing_says_so(monkeypatch: pytest.MonkeyPa
     assert code.read("a.js", b"nothing") == Reading(())
     assert code.read("a.sh", b"echo $A") == Reading((), (_grammars.absent("bash"),))
     assert code.read("a.cs", b"GetEnvironmentVariable(") == Reading((), (_grammars.absent("csharp"),))
-    assert _grammars.absent("csharp").endswith("pip install tree-sitter tree-sitter-c-sharp")
+    assert _grammars.absent("csharp").endswith("-m pip install tree-sitter tree-sitter-c-sharp")
     _grammars._parser.cache_clear()
 
 

@@ -33,7 +33,7 @@ def command(session: Session, *, no_browser: bool, port: str) -> int:
             raise
         from gitseal.remote.extras import missing
 
-        raise missing("gitseal studio", "starlette", "uvicorn", "jinja2") from None
+        raise missing("gitseal studio", "starlette", "uvicorn", "jinja2", extra="studio") from None
     if not port.isdecimal():
         raise Error(f'"{port}" is no port', "give a number, or leave out --port")
     session.project.check_working_tree()

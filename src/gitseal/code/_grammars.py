@@ -4,6 +4,8 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from gitseal.installation import remedy
+
 if TYPE_CHECKING:
     from tree_sitter import Parser, Tree
 
@@ -22,12 +24,9 @@ _GRAMMARS = {
 
 
 def absent(grammar: str) -> str:
-    """The note for a file whose parser is not installed, with the command that installs it.
-
-    The packages go by their own names: an index may have another gitseal, or none.
-    """
+    """The note for a file whose parser is not installed, with the command that installs it."""
     package = _GRAMMARS[grammar][0].replace("_", "-")
-    return f"was not looked at: its parser is missing; install it with: pip install tree-sitter {package}"
+    return f"was not looked at: its parser is missing; {remedy('tree-sitter', package, extra='code')}"
 
 
 def parse(grammar: str, content: bytes) -> "Tree | None":

@@ -77,7 +77,7 @@ def _check_installed() -> None:
     try:
         import keyring.backends.chainer  # noqa: F401 - whether it can be imported is the question
     except ImportError:
-        raise missing("a keychain", "keyring") from None
+        raise missing("a keychain", "keyring", extra="keychain") from None
 
 
 def _check_reachable(environ: Mapping[str, str]) -> None:

@@ -212,7 +212,7 @@ def _session() -> "Session":
     try:
         from botocore.session import Session
     except ImportError:
-        raise missing("AWS", "botocore") from None
+        raise missing("AWS", "botocore", extra="aws") from None
     with _translated(_SETTINGS), silent(*_LOGGERS):
         session = Session()
         session.register_component("data_loader", _descriptions())

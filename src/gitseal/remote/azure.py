@@ -107,7 +107,7 @@ def _token(scope: str) -> str:
         from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
         from azure.identity import CredentialUnavailableError, DefaultAzureCredential
     except ImportError:
-        raise missing("Azure", "azure-identity") from None
+        raise missing("Azure", "azure-identity", extra="azure") from None
     try:
         with silent("azure", "msal", "urllib3"), DefaultAzureCredential() as credential:
             return str(credential.get_token(scope).token)

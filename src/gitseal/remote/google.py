@@ -149,7 +149,7 @@ def _credentials() -> dict[str, str]:
         import requests
         from google.auth.transport.requests import Request
     except ImportError:
-        raise missing("Google Cloud", "google-auth[requests]") from None
+        raise missing("Google Cloud", "google-auth[requests]", extra="gcp") from None
     headers: dict[str, str] = UnshownDict()
     try:
         with warnings.catch_warnings(), silent("google", "requests", "urllib3"):

@@ -11,17 +11,22 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource
-from pydantic_settings.exceptions import SettingsError
-from pydantic_settings.sources.utils import parse_env_vars
-
 from gitseal.document.value import ValueType
 from gitseal.errors import Error, UsageError
+from gitseal.installation import remedy
 from gitseal.sdk import outside
 from gitseal.sdk.conversion import convert
 from gitseal.sdk.hidden import Hidden, cleanly
 from gitseal.sdk.loading import load
+
+try:
+    from pydantic.fields import FieldInfo
+    from pydantic_settings import BaseSettings, EnvSettingsSource
+    from pydantic_settings.exceptions import SettingsError
+    from pydantic_settings.sources.utils import parse_env_vars
+except ModuleNotFoundError as error:
+    words = f"gitseal.sdk.pydantic_source needs the package pydantic-settings; {remedy('pydantic-settings', extra='pydantic')}"
+    raise ModuleNotFoundError(words, name=error.name) from None
 
 _ABSENT = object()
 _SECTION = "/"

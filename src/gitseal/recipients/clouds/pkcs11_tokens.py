@@ -117,7 +117,7 @@ def _tokens(environ: "Mapping[str, str]") -> "list[Token]":
     try:
         import pkcs11
     except ImportError:
-        raise missing("a PKCS#11 token", "python-pkcs11") from None
+        raise missing("a PKCS#11 token", "python-pkcs11", extra="pkcs11") from None
     try:
         slots = pkcs11.lib(module).get_slots(token_present=True)
     except (pkcs11.PKCS11Error, RuntimeError):

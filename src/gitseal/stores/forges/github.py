@@ -56,7 +56,7 @@ def open_store(locator: str, outside: Outside) -> Store:
     try:
         import nacl.public  # noqa: F401 - said before anything is read, rather than when something is written
     except ImportError:
-        raise extras.missing("GitHub", "PyNaCl") from None
+        raise extras.missing("GitHub", "PyNaCl", extra="github") from None
     return _GitHubSecrets(forges.github(outside.environ, outside.wait), place)
 
 
