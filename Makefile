@@ -1,5 +1,6 @@
 # Needs Python 3.11 or newer, Git and make; everything else goes into .venv and .peers here.
 PYTHON ?= python3
+FUZZ_S ?= 1800
 BIN := .venv/bin
 READY := .venv/ready
 PEERS := $(CURDIR)/.peers
@@ -16,7 +17,7 @@ help:
 	@echo 'make format   put the code and the generated help into their one shape'
 	@echo 'make peers    fetch the tools that some tests and the benchmarks compare with, as far as possible; HEAVY=1: a Gitea too'
 	@echo 'make bench    measure the budgets and write docs/benchmarks.md'
-	@echo 'make fuzz     the random tests at full scale; a run that was stopped goes on where it was'
+	@echo 'make fuzz     the random tests for FUZZ_S seconds, 1800 without it; the next run goes on from there'
 	@echo 'make dist     wheel and sdist of the commit that is checked out, in dist/: the same bytes from the same commit'
 	@echo 'make zipapp   one file for hosts without pip, dist/gitseal.pyz; EXTRAS=aws,studio: with these extras'
 	@echo 'make clean    remove everything that make made'
@@ -60,7 +61,7 @@ bench: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH:$(PEERS)/bin" $(BIN)/python -m bench.run $(BENCH)
 
 fuzz: $(READY)
-	@GITSEAL_FUZZ=1 $(BIN)/python -m pytest -p tests.fuzz_record -n auto --dist worksteal -m fuzz
+	@FUZZ_S="$(FUZZ_S)" $(BIN)/python -m bench.fuzz $(FUZZ)
 
 dist: $(READY)
 	@PYTHON="$(CURDIR)/$(BIN)/python" tools/dist dist

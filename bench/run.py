@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 import gitseal
-from bench import environments, histories, hooks, leaving, one_environment, studio
+from bench import environments, fuzz_page, histories, hooks, leaving, one_environment, studio
 from bench.page import line, page
 from bench.row import measure
 from bench.world import World
@@ -49,7 +49,7 @@ def main() -> None:
     print(f"{sum(result.verdict == 'yes' for result in bounded)} of {len(bounded)} budgets kept", file=sys.stderr)
     if not options.only:
         limited = f" BENCH='--runs {options.runs}'" if options.runs < 1000 else ""  # noqa: PLR2004 - the default above
-        TARGET.write_text(page(results, f"make bench{limited}"), encoding="utf-8")
+        TARGET.write_text(page(results, f"make bench{limited}") + fuzz_page.section(), encoding="utf-8")
 
 
 if __name__ == "__main__":

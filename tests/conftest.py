@@ -25,16 +25,13 @@ from tests.templates import Templates
 
 TOP = Path(__file__).resolve().parent.parent
 PEERS = TOP / ".peers"
-# Read before the isolation takes it away: `make fuzz` sets it.
-FUZZ = os.environ.get("GITSEAL_FUZZ") == "1"
 
 # A timed test fails on a busy machine, so there are no deadlines; budgets are the benchmarks' work.
 # `make test` asks for "few" by Hypothesis' own option, which wins over what is loaded here.
 _ANY_TIME = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.register_profile("few", _ANY_TIME, max_examples=20)
 hypothesis.settings.register_profile("usual", _ANY_TIME, max_examples=100)
-hypothesis.settings.register_profile("fuzz", _ANY_TIME, max_examples=10_000)
-hypothesis.settings.load_profile("fuzz" if FUZZ else "usual")
+hypothesis.settings.load_profile("usual")
 
 # Git and gitseal wait for the disk after most of what they write, and removing what was written waits again: with
 # all of it in memory the tests that write take a third of the time. pytest reads the variable, its own, when it makes

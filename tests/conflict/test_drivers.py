@@ -18,7 +18,6 @@ from gitseal.git.merging import DRIVER_CONFLICT
 from gitseal.git.repository import Repository
 from gitseal.yamltext import editor
 from tests import programs
-from tests.conftest import FUZZ
 from tests.document.merging.histories import State, histories
 from tests.document.merging.test_laws import is_stale
 
@@ -403,7 +402,7 @@ def outcome(pair: Pair, *, driven: bool) -> tuple[bool, bytes]:
 
 @pytest.mark.fuzz
 @settings(
-    max_examples=10_000 if FUZZ else settings().max_examples // 4,
+    max_examples=settings().max_examples // 4,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=histories())

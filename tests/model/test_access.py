@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.conftest import FUZZ
+from tests import fuzzing
 from tests.model import team
 from tests.model.plain import ENVIRONMENTS, GROUPS, NAMES, OTHERS
 from tests.templates import Templates
@@ -98,12 +98,14 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def the_model_is_right(self) -> None:
+        fuzzing.stop_if_over()
         self.team.check_files()
         self.team.check_reports()
 
     def teardown(self) -> None:
         # At the end alone: it opens all of history.
-        if hasattr(self, "team"):
+        if hasattr(self, "team") and not fuzzing.is_over():
+            fuzzing.tried(1)
             self.team.check_impact()
 
     def there(self, listed: set[str]) -> frozenset[str]:
@@ -149,4 +151,5 @@ def test_a_group_that_a_branch_took_out_comes_again_there(templates: Templates, 
 @pytest.mark.slow
 @pytest.mark.fuzz
 def test_many_lives(templates: Templates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    live(templates, tmp_path, monkeypatch, *((300, 40) if FUZZ else (8, 20)))
+    for _ in fuzzing.seeds(1):
+        live(templates, tmp_path, monkeypatch, *((1000, 40) if fuzzing.FUZZ else (8, 20)))

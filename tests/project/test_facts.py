@@ -15,7 +15,6 @@ from gitseal.git.repository import Repository
 from gitseal.project.belief.facts import Fact, facts
 from gitseal.project.belief.facts_cache import KeyRow
 from gitseal.project.belief.history import KeyHistory
-from tests.conftest import FUZZ
 from tests.programs import git
 
 FILE_ID = "f" + "1" * 32
@@ -94,9 +93,8 @@ def _git(top: Path, *words: str) -> str:
     return git(top, *words).strip()
 
 
-@hypothesis.settings(
-    max_examples=60 if FUZZ else 8, deadline=None, suppress_health_check=list(hypothesis.HealthCheck), print_blob=True
-)
+@pytest.mark.fuzz
+@hypothesis.settings(max_examples=8, deadline=None, suppress_health_check=list(hypothesis.HealthCheck), print_blob=True)
 @hypothesis.given(
     st.lists(st.tuples(st.sampled_from(["commit", "back", "side", "look"]), st.integers(0, 5)), max_size=8)
 )

@@ -33,14 +33,13 @@ from gitseal.project.workspace import Workspace
 from gitseal.usecases import recover, resolve
 from gitseal.usecases.recipient import remove_recipient
 from tests.attacks.world import Clone, own_key, person, put_key, start, write
-from tests.conftest import FUZZ
 from tests.programs import git
 from tests.templates import Templates
 
 PEOPLE = {name: person(name) for name in ("alice", "bob", "carol", "dave")}
 FILE = ".secrets/production.yaml"
 OTHERS = ("bob", "carol", "dave")
-EXAMPLES, STEPS = (300, 30) if FUZZ else (8, 14)
+EXAMPLES, STEPS = 8, 14
 
 
 class World:
@@ -387,6 +386,7 @@ def place(tmp_path: Path, isolated: Path) -> Callable[[], Path]:
     return lambda: tmp_path / f"world-{next(numbers)}"
 
 
+@pytest.mark.fuzz
 @_settings
 @_with(KNOWN)
 @hypothesis.given(steps=st.lists(st.tuples(st.sampled_from(tuple(STEP)), st.integers(0, 11)), max_size=STEPS))

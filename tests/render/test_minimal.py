@@ -15,10 +15,9 @@ import pytest
 from gitseal.render import dotenvx, node_dotenv, node_env_file
 from gitseal.render._shape import CannotCarry
 from tests.render import readers
-from tests.render.values import ROUNDS
 from tests.slow import slow_but
 
-LENGTH = 5 if ROUNDS == 1 else 6
+LENGTH = 5
 # Quotes, the escape, what it makes with a letter, comments, line ends, blanks, references.
 ALPHABETS = ["'\"`\\n\n# a", "'\"`\\r\r\n#", "'\"`\\$\ra"]
 # Each value is encoded without a look at its neighbours, so the company is as bad as it gets: a quote that is left open

@@ -7,7 +7,7 @@ import pytest
 
 from gitseal.render import DIALECTS, Options, remarks
 from tests.render import readers
-from tests.render.values import AWKWARD, ROUNDS, Values, awkward, batches, carried, entries, fuzzed, needed
+from tests.render.values import AWKWARD, Values, all_fuzzed, awkward, batches, carried, entries, needed
 
 # What each dialect refuses of the awkward values. The lists may only grow shorter; tests/render/test_minimal.py and
 # docs/decisions/0011-what-dialects-decline.md say why they are not.
@@ -71,8 +71,7 @@ def test_awkward(dialect: str, name: str, path: Path) -> None:
 @pytest.mark.fuzz
 @pytest.mark.parametrize(("dialect", "name"), DIALECTS_AND_READERS)
 def test_fuzzed(dialect: str, name: str, path: Path) -> None:
-    for seed in range(ROUNDS):
-        values = fuzzed(seed)
+    for values in all_fuzzed():
         kept = check(dialect, readers.READERS[dialect][name], values, path)
         assert len(kept) > len(values) / 3
 
@@ -87,8 +86,8 @@ VARIANTS: dict[str, tuple[str, readers.Reader, Options]] = {
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_options(variant: str, path: Path) -> None:
     dialect, reader, asked = VARIANTS[variant]
-    for seed in range(ROUNDS):
-        values = awkward() | fuzzed(seed)
+    for some in all_fuzzed():
+        values = awkward() | some
         assert len(check(dialect, reader, values, path, asked)) == len(values)
 
 

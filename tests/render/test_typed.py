@@ -13,7 +13,7 @@ import pytest
 from gitseal.document.value import TypedValue, ValueType, text
 from gitseal.render import Options, RenderedEntry, render
 from tests.render import readers
-from tests.render.values import ROUNDS, awkward, fuzzed
+from tests.render.values import all_fuzzed, awkward
 
 
 def _json_values(values: dict[str, str]) -> list[RenderedEntry]:
@@ -55,15 +55,16 @@ def _yaml_readers() -> dict[str, Callable[[str], object]]:
 @pytest.mark.fuzz
 @pytest.mark.parametrize("reader", _yaml_readers().values(), ids=_yaml_readers())
 def test_yaml(reader: Callable[[str], object]) -> None:
-    values = awkward() | dict(list(fuzzed(1).items())[:700])
-    kept = {name: content for name, content in values.items() if len(content) < 400}
-    assert reader(render("yaml", _json_values(kept)).decode()) == _expected(kept)
+    for some in all_fuzzed():
+        values = awkward() | dict(list(some.items())[:700])
+        kept = {name: content for name, content in values.items() if len(content) < 400}
+        assert reader(render("yaml", _json_values(kept)).decode()) == _expected(kept)
 
 
 @pytest.mark.fuzz
 def test_json() -> None:
-    for seed in range(ROUNDS):
-        values = awkward() | fuzzed(seed)
+    for some in all_fuzzed():
+        values = awkward() | some
         assert json.loads(render("json", _json_values(values))) == _expected(values)
 
 
@@ -127,9 +128,9 @@ def _read(reader: Callable[[Path], object], path: Path, output: bytes) -> object
 @pytest.mark.fuzz
 @pytest.mark.parametrize("reader", _toml_readers().values(), ids=_toml_readers())
 def test_toml(reader: Callable[[Path], object], tmp_path: Path) -> None:
-    for seed in range(ROUNDS):
+    for some in all_fuzzed():
         entries, expected, section = [], dict[str, object](), dict[str, object]()
-        for name, content in (awkward() | fuzzed(seed)).items():
+        for name, content in (awkward() | some).items():
             nested = [content, {content: [1, -2.5e10, True, {}, [], content]}]
             entries += [
                 RenderedEntry((name,), text(content)),

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from gitseal.document.value import text
 from gitseal.render import Options, Refused, RenderedEntry, render
-from tests.conftest import FUZZ
+from tests import fuzzing
 
 AWKWARD: dict[str, str] = json.loads((Path(__file__).parent / "awkward.json").read_text(encoding="utf-8"))
 Values = dict[str, str]
 
 PLAIN = Options()
 FUZZED = 2_000
-ROUNDS = 25 if FUZZ else 1
 
 PIECES = [
     *"'\"`$\\{}()[]#=!~*?;&|<>^%@:,.-+_/ \t\n\r",
@@ -27,6 +26,13 @@ PIECES = [
 def fuzzed(seed: int) -> Values:
     choose = random.Random(seed)
     return {f"V{number:05}": "".join(choose.choices(PIECES, k=choose.randrange(9))) for number in range(FUZZED)}
+
+
+def all_fuzzed() -> Iterator[Values]:
+    """One such; in `make fuzz` as many as there is time for."""
+    for seed in fuzzing.seeds(1):
+        fuzzing.tried(FUZZED - 1)
+        yield fuzzed(seed)
 
 
 def awkward() -> Values:

@@ -5,6 +5,7 @@ the moments are the same on every machine, and any of them can be tried again.
 """
 
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -15,11 +16,11 @@ from typing import NamedTuple
 import pytest
 
 from gitseal.cli.main import main
-from tests.conftest import FUZZ
+from tests import fuzzing
 from tests.slow import slow_but
 from tests.templates import Templates
 
-MOMENTS = 1000 if FUZZ else 16
+MOMENTS = 16
 # The calls of `run` until it has taken over from Python: before, as while Python starts, nobody can catch anything.
 TAKEN_OVER = 6
 SHM = Path("/dev/shm")  # noqa: S108 - looked at, not written
@@ -137,6 +138,7 @@ def place(tmp_path: Path, templates: Templates, monkeypatch: pytest.MonkeyPatch,
     return tmp_path / "repo"
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("case", slow_but({"set"}, CASES))
 def test_an_interrupt_leaves_no_trace(case: Case, place: Path, tmp_path: Path) -> None:
     runner = Runner(tmp_path / "words", case.more)
@@ -144,10 +146,12 @@ def test_an_interrupt_leaves_no_trace(case: Case, place: Path, tmp_path: Path) -
     shutil.copytree(place, kept, symlinks=True)
     try:
         calls = int(runner.run(case.line, 0)[0].split()[0])
-        for moment in range(MOMENTS):
+        for moment in fuzzing.seeds(MOMENTS):
             shutil.rmtree(place / ".secrets")
             shutil.copytree(kept / ".secrets", place / ".secrets")
             number = TAKEN_OVER + (calls - TAKEN_OVER) * moment // MOMENTS
+            if fuzzing.FUZZ:
+                number = random.Random(moment).randrange(TAKEN_OVER, calls)
             child, ended, _ = runner.run(case.line, number)[-1].split()
             words = (tmp_path / "words").read_text()
             assert "Traceback" not in words, number

@@ -16,13 +16,13 @@ import pytest
 from gitseal.audit.check.check import check
 from gitseal.errors import Error
 from gitseal.sealing.writing import writing
+from tests import fuzzing
 from tests.attacks.world import Clone, person, start
-from tests.conftest import FUZZ
 from tests.robustness import commands
 from tests.slow import slow_but
 from tests.templates import Templates
 
-MOMENTS = 200 if FUZZ else 8
+MOMENTS = 8
 SHM = Path("/dev/shm")  # noqa: S108 - looked at, not written
 ENVIRONMENTS = ("development", "production")
 
@@ -143,9 +143,9 @@ def test_killed_at_a_random_moment(place: Clone, known: Callable[[], None], name
     status, _, err = commands.run(place, *case.line, more=case.more)
     took = time.monotonic() - began
     assert status == 0, err
-    choose = random.Random(name)
     seen = {"old": 0, "new": 0, "unfinished": 0}
-    for _ in range(MOMENTS):
+    for seed in fuzzing.seeds(MOMENTS):
+        choose = random.Random(f"{name} {seed}")
         known()
         case.prepare(place)
         child = commands.start(place, *case.line, more=case.more)
@@ -156,16 +156,17 @@ def test_killed_at_a_random_moment(place: Clone, known: Callable[[], None], name
         seen["unfinished"] += child.wait() == -signal.SIGKILL
         commands.end(child)
         seen[judge(place, case)] += 1
-    print(f"{name}: {MOMENTS} kills within {took:.3f} s: {seen}")
-    assert seen["old"] or name == "edit"
+    print(f"{name}: kills within {took:.3f} s: {seen}")
+    assert fuzzing.FUZZ or seen["old"] or name == "edit"
 
 
 @pytest.mark.fuzz
 @pytest.mark.parametrize("name", slow_but({"set"}, list(CASES)))
 def test_killed_ahead_of_each_operation_on_a_file(place: Clone, known: Callable[[], None], name: str) -> None:
     case = CASES[name]
-    number, seen = 0, {"old": 0, "new": 0}
-    while True:
+    seen = {"old": 0, "new": 0}
+    # A short run looks at the operations in steps: reads come in long rows, and any of the last may be a write.
+    for number in fuzzing.steps(3):
         known()
         case.prepare(place)
         before = AHEAD_OF.format(number=number, top=str(place.top))
@@ -173,12 +174,10 @@ def test_killed_ahead_of_each_operation_on_a_file(place: Clone, known: Callable[
         assert status in {0, -signal.SIGKILL}, err
         seen[judge(place, case)] += 1
         if status == 0:
+            fuzzing.from_the_first()
             break
-        # A short run looks at the operations in steps: reads come in long rows, and any of the last may be a write.
-        number += 1 if FUZZ else 3
     print(f"{name}: killed ahead of {number} operations: {seen}")
-    assert seen["old"]
-    assert seen["new"]
+    assert fuzzing.FUZZ or (seen["old"] and seen["new"])
 
 
 @pytest.mark.fuzz

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import FUZZ
+from tests import fuzzing
 from tests.slow import slow_but
 
 TOP = Path(__file__).resolve().parent.parent.parent
@@ -33,12 +33,14 @@ def child(*args: str | Path) -> str:
 @pytest.mark.fuzz
 @pytest.mark.parametrize("seed", range(4))
 def test_random_and_grammar_made_files(seed: int) -> None:
-    count = 25_000 if FUZZ else 1_000
+    count = 1_000
 
-    trees = int(child("-m", "tests.yamltext.bombs", str(count), str(seed)))
+    for number in fuzzing.seeds(1):
+        trees = int(child("-m", "tests.yamltext.bombs", str(count), str(seed + 4 * number)))
+        fuzzing.tried(count - 1)
 
-    # Too few trees would mean that only the refusals were tried.
-    assert count / 20 < trees < count
+        # Too few trees would mean that only the refusals were tried.
+        assert count / 20 < trees < count
 
 
 # One unit, which is repeated; `{}` is the number of the repetition. Each is a file that breaks or stalls some parser.
@@ -108,6 +110,7 @@ for head in heads:
 @pytest.mark.parametrize("bomb", slow_but({"deep", "brackets", "stanzas"}, list(BOMBS)))
 def test_bombs(bomb: str) -> None:
     """Within the child's memory and time. Times are compared at full scale alone, where they are long enough to tell."""
-    size, timed, heads = (1_000_000, "timed", HEADS) if FUZZ else (200_000, "untimed", HEADS)
-
-    child("-c", BOMBING, BOMBS[bomb], str(size), timed, *heads)
+    if not fuzzing.FUZZ:
+        child("-c", BOMBING, BOMBS[bomb], "200000", "untimed", *HEADS)
+    for head in fuzzing.some(HEADS, 0):
+        child("-c", BOMBING, BOMBS[bomb], "1000000", "timed", head)

@@ -17,7 +17,6 @@ from gitseal.git.repository import Repository
 from gitseal.report.findings import ERROR, WARNING
 from gitseal.review.entries.entries_of import Context
 from gitseal.review.model import Review
-from tests.conftest import FUZZ
 from tests.programs import git
 from tests.review.entries.files import PATHS, edited, made
 from tests.templates import Templates
@@ -94,7 +93,7 @@ class History:
 
 
 @pytest.mark.fuzz
-@settings(max_examples=500 if FUZZ else 10)
+@settings(max_examples=10)
 @given(st.integers(0, 2**32))
 @example(seed=33262)
 def test_no_edit_is_silent_and_nothing_outside_the_table_passes(

@@ -1,0 +1,156 @@
+"""The pytest plugin of `make fuzz`: one process, its part of the laws, and an equal share of the time for each.
+
+A law is a test function marked `fuzz`; its parametrised cases share its time. `bench/fuzz.py` starts the processes.
+"""
+
+import functools
+import itertools
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from hypothesis.errors import UnsatisfiedAssumption
+from hypothesis.internal.conjecture import engine
+
+from tests import fuzzing
+
+NOT_REACHED = "not reached"
+# Hypothesis may take five minutes to make a failing input small: longer than many a run has in all.
+engine.MAX_SHRINKING_SECONDS = 20
+# Rounds grow, and are not endless: Hypothesis remembers all that a round tried, and begins each with what failed before.
+_ROUNDS = (100, 1_000, 10_000)
+
+
+def law_of(item: pytest.Item) -> str:
+    """The test function, without the parameters of its case."""
+    return item.nodeid.partition("[")[0]
+
+
+class _Part:
+    """The laws of this process: of `count` processes the one of this `number`, until the moment `until`."""
+
+    def __init__(self, folder: Path, number: int, count: int, until: float) -> None:
+        self._number, self._count, self._until = number, count, until
+        self._figures = folder / f"figures-{number}.jsonl"
+        before = folder / "corpus.json"
+        self._before: dict[str, dict[str, float]] = json.loads(before.read_text()) if before.exists() else {}
+        self._waiting: list[str] = []
+        self._law, self._law_until = "", 0.0
+        self._said, self._failed, self._passed = "", False, False
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """What had the least time in earlier runs comes first, so that short runs get to everything in the end."""
+        laws = {law_of(item) for item in items if item.get_closest_marker("fuzz")}
+        ordered = sorted(laws, key=lambda law: (self._seconds(law), law))
+        place = {law: number for number, law in enumerate(ordered[self._number :: self._count])}
+        config.hook.pytest_deselected(items=[item for item in items if law_of(item) not in place])
+        items[:] = sorted(
+            (item for item in items if law_of(item) in place),
+            key=lambda item: (place[law_of(item)], self._before.get(item.nodeid, {}).get("seconds", 0)),
+        )
+        self._waiting = [law_of(item) for item in items]
+
+    def _seconds(self, law: str) -> float:
+        return sum(known["seconds"] for item, known in self._before.items() if item.partition("[")[0] == law)
+
+    def _share(self, item: pytest.Item, now: float) -> fuzzing.Share:
+        """What is left is divided by the laws that wait, and a law's time by its cases that wait."""
+        law = law_of(item)
+        if law != self._law:
+            self._law, self._law_until = law, now + (self._until - now) / len(set(self._waiting))
+        until = now + (self._law_until - now) / self._waiting.count(law)
+        self._waiting.pop(0)
+        return fuzzing.Share(until, int(self._before.get(item.nodeid, {}).get("next", 0)))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        """Gives the item its share, and writes down what became of it, also if somebody interrupts."""
+        began = time.monotonic()
+        share = self._share(item, began)
+        self._said, self._failed, self._passed = "", False, False
+        fuzzing.begin(share)
+        try:
+            return (yield)
+        finally:
+            fuzzing.end()
+            figure = {
+                "item": item.nodeid,
+                # A law without a loop tries one input.
+                "inputs": share.tried or int(self._passed),
+                "seconds": round(time.monotonic() - began, 3),
+                "next": share.next_seed,
+                "failures": int(self._failed),
+                "said": self._said,
+            }
+            with self._figures.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(figure) + "\n")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        if fuzzing.is_over():
+            pytest.skip(NOT_REACHED)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keeps what pytest says of a failure or a skip."""
+        self._passed |= report.when == "call" and report.passed
+        if report.failed:
+            self._failed, self._said = True, f"{self._said}{report.longreprtext}\n"
+        elif report.skipped and isinstance(report.longrepr, tuple):
+            self._said = report.longrepr[2].removeprefix("Skipped: ").replace(fuzzing.OVER, "")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Repeats a law by Hypothesis, in rounds, until its share is over."""
+        share = fuzzing.current()
+        law = getattr(pyfuncitem.obj, "__func__", pyfuncitem.obj)
+        if not hasattr(law, "hypothesis"):
+            return None
+        # What a plugin may replace, by Hypothesis' own documentation.
+        law.hypothesis.inner_test = _counted(law.hypothesis.inner_test, share)
+        arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+        # Where `given` looks for the settings of a test each time that it runs.
+        usual = law._hypothesis_internal_use_settings
+        try:
+            for examples in itertools.chain(_ROUNDS, itertools.repeat(_ROUNDS[-1])):
+                law._hypothesis_internal_use_settings = hypothesis.settings(usual, max_examples=examples)
+                before = share.tried
+                pyfuncitem.obj(**arguments)
+                # Nothing more will come of a law whose inputs are few.
+                if share.tried - before < examples // 2:
+                    return True
+        except fuzzing.Over:
+            return True
+        return None
+
+
+def _counted(test: Callable[..., None], share: fuzzing.Share) -> Callable[..., None]:
+    """Counts inputs. After the end of its time the law stops, unless a failure is being made small."""
+    has_failed = False
+
+    @functools.wraps(test)
+    def counted(*arguments: object, **named: object) -> None:
+        nonlocal has_failed
+        try:
+            test(*arguments, **named)
+            share.tried += 1
+        except UnsatisfiedAssumption:
+            if not share.is_over:
+                raise
+        except Exception:
+            has_failed = True
+            raise
+        # After the input, not ahead of it: Hypothesis wants every input to draw what the ones like it drew.
+        if share.is_over and not has_failed:
+            raise fuzzing.Over(msg=fuzzing.OVER)
+
+    return counted
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Takes its part up, as `bench/fuzz.py` told it."""
+    folder, number, count, until = os.environ["GITSEAL_FUZZ_PART"].split(":")
+    config.pluginmanager.register(_Part(Path(folder), int(number), int(count), float(until)))
