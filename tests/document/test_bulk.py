@@ -146,6 +146,7 @@ def test_comments_and_empty_lines_go_the_short_way() -> None:
     _check(data)
 
 
+@pytest.mark.fuzz
 @given(damaged())
 @example(FILE.replace(b"A:\n", b"A:\n\n"))
 @example(FILE.replace(b"A:\n", b"A:\n# between\n"))
@@ -176,6 +177,7 @@ def damaged_header(draw: st.DrawFn) -> bytes:
     return FILE[: -len(HEADER)] + b"\n".join(lines)
 
 
+@pytest.mark.fuzz
 @given(damaged_header())
 @example(FILE.replace(b"  environment: production\n", b"  environment: on\n"))
 @example(FILE.replace(b"        ci:\n", b"        y:\n"))
@@ -188,6 +190,7 @@ def test_a_damaged_header_is_told_as_the_careful_way_tells_it(data: bytes) -> No
     _check(data)
 
 
+@pytest.mark.fuzz
 @given(st.permutations(range(len(NAMES))))
 def test_values_under_each_others_names_do_not_open(order: list[int]) -> None:
     lines = list(LINES)
@@ -197,6 +200,7 @@ def test_values_under_each_others_names_do_not_open(order: list[int]) -> None:
     _check(b"\n".join(lines))
 
 
+@pytest.mark.fuzz
 @given(damaged())
 @example(FILE)
 @example(FILE.replace(b"A:", b"# a comment\n  # another\n\n\nA:"))

@@ -166,6 +166,7 @@ def of_entries(found: Document) -> dict[str, str]:
     return texts
 
 
+@pytest.mark.fuzz
 @given(files(), files())
 def test_names_are_those_in_which_the_whole_documents_differ(old: bytes, new: bytes) -> None:
     before, after = of_entries(document.parse(old)), of_entries(document.parse(new))
@@ -178,6 +179,7 @@ def test_names_are_those_in_which_the_whole_documents_differ(old: bytes, new: by
     assert changes(old, old) == ()
 
 
+@pytest.mark.fuzz
 @given(
     st.sampled_from([token(), token() + "=", token()[:-1], "x"]),
     st.text("A_9a\n: ", max_size=9),
@@ -189,12 +191,14 @@ def test_the_short_way_says_what_the_grammar_says(value: str, name: str, end: st
         assert pieces.read(piece) == pieces.by_grammar(piece)
 
 
+@pytest.mark.fuzz
 @given(st.lists(files(), min_size=2, max_size=5))
 def test_the_ends_name_nothing_that_the_steps_do_not(states: list[bytes]) -> None:
     steps = {change.name for old, new in itertools.pairwise(states) for change in changes(old, new)}
     assert {change.name for change in changes(states[0], states[-1])} <= steps
 
 
+@pytest.mark.fuzz
 @given(st.binary(max_size=200), files(), st.integers(0, 400), st.integers(0, 40))
 def test_no_state_makes_it_raise_and_damage_is_said(junk: bytes, sound: bytes, at: int, length: int) -> None:
     damaged = sound[:at] + junk + sound[at + length :]
@@ -207,6 +211,7 @@ def test_no_state_makes_it_raise_and_damage_is_said(junk: bytes, sound: bytes, a
     assert Action.MALFORMED not in {change.action for change in found}
 
 
+@pytest.mark.fuzz
 @given(files(), files(), files())
 def test_a_merge_that_equals_a_parent_changed_nothing(one: bytes, two: bytes, three: bytes) -> None:
     assert changes_of_merge([one, two], one) == ()

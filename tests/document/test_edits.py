@@ -1,5 +1,6 @@
 """Edits in one pass: the bytes that the careful editor writes, or none of one's own."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,6 +78,7 @@ def _edited(before: Document, *, short: bool, puts: dict[NamePath, Put], removes
         return repr(error)
 
 
+@pytest.mark.fuzz
 @given(
     files(),
     PUTS,

@@ -4,6 +4,7 @@ import base64
 import re
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -116,6 +117,7 @@ def read(text: str) -> str:
     return words[type(value)]
 
 
+@pytest.mark.fuzz
 @given(st.text(st.sampled_from("0019.-+eExXoObBTZ_:, abfinyNULtrusa~=<"), min_size=1, max_size=22))
 @example("0o17")
 @example("9" * 18)

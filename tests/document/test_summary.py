@@ -105,6 +105,7 @@ def test_what_it_says() -> None:
     assert re.search(r"^        \[proof of succession, [0-9a-f]{32}\]$", shown, re.MULTILINE)
 
 
+@pytest.mark.fuzz
 @given(histories())
 def test_lines_stay_and_differ_where_the_file_does(history: tuple[State, State, State]) -> None:
     before, after, _other = (state.text for state in history)
@@ -116,6 +117,7 @@ def test_lines_stay_and_differ_where_the_file_does(history: tuple[State, State, 
         assert [old == new for old, new in zip(one, other, strict=True)] == raw
 
 
+@pytest.mark.fuzz
 @given(st.one_of(st.binary(), st.text(alphabet="ENCSTAZ[]v1,s:k0f=\n #ab'\"\r\t\0").map(str.encode)))
 def test_any_bytes_have_a_summary_that_shows_no_more_than_they(data: bytes) -> None:
     shown = summary(data)
@@ -137,12 +139,14 @@ def test_a_token_in_an_odd_place_does_not_stop_it() -> None:
         assert b"QUJD" not in summary(text)
 
 
+@pytest.mark.fuzz
 @given(histories())
 def test_a_files_text_is_that_of_the_grammar(history: tuple[State, State, State]) -> None:
     for state in history:
         assert summary(state.text) == by_the_grammar(state.text)
 
 
+@pytest.mark.fuzz
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.binary(max_size=3)), max_size=40).map(b"".join))
 @example(b'"" : ENC[v1,s,a:' + ID + b",A]")
 @example(b"A: ENC[v1,s,a:" + ID + b",A]ENC[v1,s,a:" + ID + b",A]")
@@ -150,6 +154,7 @@ def test_any_texts_summary_is_that_of_the_grammar(data: bytes) -> None:
     assert summary(data) == by_the_grammar(data)
 
 
+@pytest.mark.fuzz
 @given(histories(), st.data())
 def test_a_damaged_files_text_is_that_of_the_grammar(history: tuple[State, State, State], data: st.DataObject) -> None:
     text = bytearray(history[0].text)

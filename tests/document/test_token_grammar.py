@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ TEXTS = st.one_of(
 )
 
 
+@pytest.mark.fuzz
 @given(TEXTS, st.integers(0, 200), st.sampled_from(["", "=", "\n", "x", " "]))
 def test_the_parser_takes_exactly_the_grammar(text: str, at: int, odd: str) -> None:
     damaged = text[: at % (len(text) + 1)] + odd + text[at % (len(text) + 1) :]
@@ -27,6 +29,7 @@ def test_the_parser_takes_exactly_the_grammar(text: str, at: int, odd: str) -> N
     assert _stanza(damaged) == (Stanza(stanza[1], stanza[2]) if stanza else None)
 
 
+@pytest.mark.fuzz
 @given(st.from_regex(token_grammar.PAYLOAD, fullmatch=True))
 @example("AA==")
 @example("AB==")
@@ -67,6 +70,7 @@ def test_nothing_else_spells_it_out() -> None:
     assert keys == ["token_grammar.py"]
 
 
+@pytest.mark.fuzz
 @given(st.text(alphabet="akfr0f9g-_+/=AZé", max_size=40) | st.integers(30, 34).map("a".__mul__))
 def test_the_questions_ask_what_the_pieces_match(text: str) -> None:
     assert token_grammar.is_group(text) == (re.fullmatch(token_grammar.GROUP, text) is not None)
@@ -74,6 +78,7 @@ def test_the_questions_ask_what_the_pieces_match(text: str) -> None:
     assert token_grammar.is_id("k", text) == (re.fullmatch(token_grammar.KEY_ID, text) is not None)
 
 
+@pytest.mark.fuzz
 @given(st.from_regex(token_grammar.KEY_ID, fullmatch=True))
 def test_a_key_id_is_one(text: str) -> None:
     assert token_grammar.is_id("k", text)

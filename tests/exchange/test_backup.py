@@ -33,6 +33,7 @@ VALUES = st.one_of(
 )
 
 
+@pytest.mark.fuzz
 @given(st.dictionaries(NAMES, st.binary(max_size=2000), min_size=1))
 def test_files_come_back_and_the_same_files_are_the_same_bytes(files: dict[str, bytes]) -> None:
     packed = backup.pack_files(files)
@@ -40,6 +41,7 @@ def test_files_come_back_and_the_same_files_are_the_same_bytes(files: dict[str, 
     assert backup.pack_files(dict(reversed(files.items()))) == packed
 
 
+@pytest.mark.fuzz
 @given(st.dictionaries(PATHS, st.tuples(VALUES, st.booleans())))
 def test_every_value_comes_back_as_what_it_was(values: dict[tuple[str, ...], tuple[TypedValue, bool]]) -> None:
     kept = [KeptValue(path, *value) for path, value in values.items()]

@@ -134,6 +134,7 @@ def test_any_shape_of_the_list_takes_an_entry(text: str) -> None:
     assert add(after, new) == after
 
 
+@pytest.mark.fuzz
 @given(st.lists(ENTRIES, max_size=6))
 def test_any_entries_come_back(entries: list[Allowed]) -> None:
     text = b""

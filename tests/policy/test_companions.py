@@ -62,6 +62,7 @@ OF_GROUP = {"few": 'names: ["{}"], open: [bob], access: few', "many": MANY, "pla
 ENDINGS = ("_PREVIOUS", "_PUBLIC", "_PUBLIC_PREVIOUS")
 
 
+@pytest.mark.fuzz
 @given(RULES, st.sampled_from(["A", "AB", "s/A"]), st.sampled_from(ENDINGS))
 def test_nobody_reads_what_was_rotated_out_who_is_not_named_for_it(
     rules: list[tuple[str, str]], name: str, ending: str
@@ -77,6 +78,7 @@ def test_nobody_reads_what_was_rotated_out_who_is_not_named_for_it(
     assert other == rule or any(pattern.endswith(("_PUBLIC", "_PREVIOUS")) for pattern in other.names)
 
 
+@pytest.mark.fuzz
 @given(st.lists(st.sampled_from(["_PUBLIC", "_PREVIOUS", "A"]), max_size=40).map("".join))
 def test_chains_of_endings_are_short(name: str) -> None:
     assert len(owners(("s", name or "A"))) <= 2

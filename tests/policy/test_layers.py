@@ -67,6 +67,7 @@ LAYERS = st.lists(st.dictionaries(PATHS, st.integers(0, 9), max_size=5), min_siz
 )
 
 
+@pytest.mark.fuzz
 @given(LAYERS, PATHS)
 def test_origins_agree_with_the_view(layers: list[tuple[str, dict[NamePath, int]]], path: NamePath) -> None:
     view = overlay(layers)
@@ -80,6 +81,7 @@ def test_origins_agree_with_the_view(layers: list[tuple[str, dict[NamePath, int]
             assert view[origin.hidden_at][0] == origin.hidden_by
 
 
+@pytest.mark.fuzz
 @given(LAYERS)
 def test_a_view_without_nulls_is_the_view_less_its_nulls(layers: list[tuple[str, dict[NamePath, int]]]) -> None:
     whole = overlay(layers)
@@ -87,6 +89,7 @@ def test_a_view_without_nulls_is_the_view_less_its_nulls(layers: list[tuple[str,
     assert overlay(layers, lambda value: value == 0) == {p: found for p, found in whole.items() if found[1] != 0}
 
 
+@pytest.mark.fuzz
 @given(LAYERS)
 def test_the_nearest_layer_is_whole(layers: list[tuple[str, dict[NamePath, int]]]) -> None:
     name, entries = layers[0]

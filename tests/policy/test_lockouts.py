@@ -82,6 +82,7 @@ def test_the_refusal_says_what_helps(name: str, edit: tuple[str, str], message: 
     assert hint in refused.value.hint
 
 
+@pytest.mark.fuzz
 @given(st.lists(st.sampled_from(["alice", "bob", "carol", "keyless"]), min_size=1, max_size=3, unique=True))
 def test_the_edit_makes_the_policy_that_was_judged(leavers: list[str]) -> None:
     text = PolicyEditor(POLICY.encode())

@@ -101,6 +101,7 @@ PATTERNS = st.recursive(
 TEXTS = st.text(st.sampled_from("abcx1é_ .\n-]"), max_size=12)
 
 
+@pytest.mark.fuzz
 @given(PATTERNS, st.lists(TEXTS, max_size=4))
 def test_agrees_with_re(pattern: str, texts: list[str]) -> None:
     ours = Pattern(pattern)
@@ -110,6 +111,7 @@ def test_agrees_with_re(pattern: str, texts: list[str]) -> None:
         assert ours.search(text) is (theirs.search(text) is not None)
 
 
+@pytest.mark.fuzz
 @given(st.text(st.sampled_from("ab^|()[]{}*+?.\\-&123,dwZn$:=!"), max_size=10), TEXTS)
 def test_what_is_taken_is_a_pattern_for_re_too(pattern: str, text: str) -> None:
     try:

@@ -20,6 +20,7 @@ PATTERNS = st.text("AB_*/", min_size=1, max_size=6)
 HEAD = "version: 1\nrecipients:\n  a: {keys: [x]}\nenvironments:\n  e: {open: [a]}\n"
 
 
+@pytest.mark.fuzz
 @given(st.lists(PATTERNS, max_size=6), PATHS)
 def test_the_first_of_all_patterns(patterns: list[str], path: tuple[str, ...]) -> None:
     expected = next((number for number, pattern in enumerate(patterns) if matches(pattern, path)), None)

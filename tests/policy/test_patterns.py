@@ -71,11 +71,13 @@ def reference(pattern: str, path: tuple[str, ...]) -> bool:
 parts = st.text("ab", max_size=6)
 
 
+@pytest.mark.fuzz
 @given(pattern=st.text("ab*/", max_size=9), path=st.lists(parts, min_size=1, max_size=3).map(tuple))
 def test_law_patterns_are_the_regular_expression(pattern: str, path: tuple[str, ...]) -> None:
     assert matches(pattern, path) == reference(pattern, path)
 
 
+@pytest.mark.fuzz
 @given(path=st.lists(parts.filter(bool), min_size=1, max_size=3).map(tuple))
 def test_law_a_name_matches_itself(path: tuple[str, ...]) -> None:
     assert matches("/".join(path), path)

@@ -1,5 +1,6 @@
 """A rule that makes names plain covers exactly these, in exactly these environments."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ steps = st.lists(
 )
 
 
+@pytest.mark.fuzz
 @given(steps)
 def test_the_rule_covers_these_names_alone(steps: list[tuple[list[NamePath], tuple[str, ...]]]) -> None:
     text = PolicyEditor(POLICY)

@@ -129,6 +129,7 @@ def test_renamed() -> None:
     ]
 
 
+@pytest.mark.fuzz
 @given(items=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=12), max_size=3))
 @pytest.mark.parametrize("path", [("allow_names",), KEYS, ("groups", "team"), ("recipients", "bob", "keys")])
 def test_law_any_texts_come_back(path: NamePath, items: list[Plain]) -> None:

@@ -145,6 +145,7 @@ def test_a_path_that_is_refused(path: str) -> None:
 LINES = st.lists(st.integers(0, 60), max_size=6)
 
 
+@pytest.mark.fuzz
 @given(LINES)
 def test_the_schema_takes_the_policies_that_the_parser_takes(out: list[int]) -> None:
     text = "".join(line for at, line in enumerate(policies.WHOLE.splitlines(keepends=True)) if at not in out)
@@ -174,12 +175,14 @@ def test_the_schema_takes_the_manifests_that_the_parser_takes(fragment: str) -> 
     assert is_valid(text, MANIFEST)
 
 
+@pytest.mark.fuzz
 @given(LINES)
 def test_the_schema_takes_what_is_left_of_a_manifest(out: list[int]) -> None:
     text = "".join(line for at, line in enumerate(manifests.WHOLE.splitlines(keepends=True)) if at not in out)
     assert not is_taken(text, manifest_parser.parse) or is_valid(text, MANIFEST)
 
 
+@pytest.mark.fuzz
 @given(st.text(st.sampled_from("ab.- /gitsecr\\:GI"), max_size=8))
 def test_the_schema_and_the_parser_agree_on_paths(path: str) -> None:
     text = f"version: 1\nservices:\n  a:\n    files:\n      - {{path: {json.dumps(path)}, secret: K}}\n"

@@ -115,6 +115,7 @@ def test_wrapped_text_takes_linear_time() -> None:
     growth.assert_linear(of)
 
 
+@pytest.mark.fuzz
 @given(
     st.lists(st.sampled_from([*FORMS, b" ", b"\n", b"2026-11-21", b"s3cr3t-T0", b"plain words", b"x"]), max_size=8),
     st.lists(st.integers(0, 400), max_size=12),
@@ -144,6 +145,7 @@ PIECES = st.sampled_from([*AWKWARD_FORMS, b" ", b"\n", b"\n    ", b"'", b"\\", b
 CUT_PIECES = st.builds(lambda form, end: form[: len(form) - end], PIECES, st.integers(0, 12))
 
 
+@pytest.mark.fuzz
 @given(st.lists(PIECES | CUT_PIECES, max_size=7), st.lists(st.integers(0, 400), max_size=8), st.integers(0, 80))
 def test_spellings_made_when_they_are_needed_hide_the_same(parts: list[bytes], cuts: list[int], width: int) -> None:
     """Of each chunk comes out what does if all spellings were there from the beginning, also while the stream rests."""
@@ -160,6 +162,7 @@ def test_spellings_made_when_they_are_needed_hide_the_same(parts: list[bytes], c
     assert fast.feed(text[at:]) + fast.finish() == careful.feed(text[at:]) + careful.finish()
 
 
+@pytest.mark.fuzz
 @given(st.binary(max_size=600), st.lists(st.integers(0, 600), max_size=12))
 def test_what_holds_no_value_comes_out_as_it_went_in(text: bytes, cuts: list[int]) -> None:
     assert redacted(text, cuts) == text

@@ -92,6 +92,7 @@ LINE = st.one_of(
 )
 
 
+@pytest.mark.fuzz
 @given(st.lists(LINE, max_size=8))
 def test_what_a_real_reader_sees_is_seen(lines: list[str]) -> None:
     text = "\n".join(lines)
@@ -101,6 +102,7 @@ def test_what_a_real_reader_sees_is_seen(lines: list[str]) -> None:
         assert any(each.value for each in assignments(text)), read
 
 
+@pytest.mark.fuzz
 @given(st.binary(min_size=48, max_size=600), st.sampled_from([16, 20, 32, 64, 76]))
 def test_names_are_no_part_of_an_unquoted_key(key: bytes, width: int) -> None:
     encoded = base64.b64encode(key).decode()
@@ -110,6 +112,7 @@ def test_names_are_no_part_of_an_unquoted_key(key: bytes, width: int) -> None:
         assert each.name in {"KEY", "NEXT", ""} or not each.value
 
 
+@pytest.mark.fuzz
 @given(st.text())
 def test_any_text_is_taken(text: str) -> None:
     lines = text.count("\n") + text.count("\r") + 1

@@ -230,6 +230,7 @@ def test_names_of_none(name: str) -> None:
     assert not names_a_secret(name)
 
 
+@pytest.mark.fuzz
 @given(
     st.sampled_from(["API_KEY", "TOKEN", "DB_PASSWORD", "SETTING", "URL"]),
     st.binary(min_size=16, max_size=64),
@@ -244,6 +245,7 @@ def test_what_is_random_is_never_plain(name: str, value: bytes, around: str, enc
     assert not is_placeholder(around.format(text))
 
 
+@pytest.mark.fuzz
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_any_text_is_taken(name: str, value: str) -> None:
     is_plain_setting(name, value)

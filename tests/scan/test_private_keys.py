@@ -236,6 +236,7 @@ def test_a_marker_without_a_key_is_none(marker: str, text: str) -> None:
     assert found(base64.b64encode(content.encode())) == []
 
 
+@pytest.mark.fuzz
 @given(st.integers(0, 200), st.integers(0, 5), st.sampled_from([b"\n", b"x", b" ", b"\0"]))
 def test_a_key_is_found_wherever_it_stands(before: int, blanks: int, filler: bytes) -> None:
     body = base64.encodebytes(bytes(range(7, 200))).decode()

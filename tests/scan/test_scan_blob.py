@@ -54,6 +54,7 @@ def cut(content: bytes, cuts: list[int]) -> list[bytes]:
     return [content[a:b] for a, b in pairwise(places)]
 
 
+@pytest.mark.fuzz
 @given(
     st.lists(st.sampled_from(PARTS), max_size=12),
     st.lists(st.integers(0, 20_000), max_size=20),
@@ -70,6 +71,7 @@ def test_no_cut_changes_what_is_found(parts: list[bytes], cuts: list[int], path:
         windows._WINDOW = before
 
 
+@pytest.mark.fuzz
 @given(st.integers(0, 30_000), st.sampled_from([b"x", b"\n", b" "]))
 @settings(max_examples=30)
 def test_nothing_is_missed_where_windows_meet(before: int, filler: bytes) -> None:
@@ -141,6 +143,7 @@ def test_placeholders_alone_pass(content: bytes) -> None:
     assert lines(content, b".env") == lines(content, b".env.example") == []
 
 
+@pytest.mark.fuzz
 @given(
     st.lists(
         st.sampled_from(["<x>", "${A}", "your-key", "xxx", "changeme", "TODO", "", '""', "''", "op://a/b/c"]),
@@ -214,6 +217,7 @@ SECRET = st.binary(min_size=1, max_size=8).map(
 )
 
 
+@pytest.mark.fuzz
 @given(
     SECRET,
     st.sampled_from(

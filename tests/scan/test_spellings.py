@@ -85,6 +85,7 @@ def written(dialect: str, value: str) -> Iterator[bytes]:
             yield render.render(dialect, [entry], options)
 
 
+@pytest.mark.fuzz
 @given(TEXTS)
 @example("pQ7!zX&9vK+2mW<4tR8y$a${B}\"c'd`e\\f|g#h")
 def test_what_any_dialect_writes_is_known(text: str) -> None:
@@ -198,6 +199,7 @@ WRITERS: dict[str, Callable[[str], str]] = {
 }
 
 
+@pytest.mark.fuzz
 @given(TEXTS)
 @example("pQ7!zX&9vK+2mW<4tR8y")
 @example("pQ7-zX/9vK+2mW=4tR~8yL&1nB")

@@ -13,6 +13,7 @@ from tests import growth
 TAKEN = b" \n"
 
 
+@pytest.mark.fuzz
 @given(st.lists(st.sampled_from([b"a", b"b", b" ", b"\n", b" " * 70, b"ab" * 40])).map(b"".join), st.randoms())
 def test_every_byte_stands_where_it_did(content: bytes, order: Random) -> None:
     squeezed = Squeezed(content, TAKEN)

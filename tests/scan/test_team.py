@@ -77,6 +77,7 @@ QUICK = {
 }  # fmt: skip
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("how", slow_but(QUICK, HOWS.keys()))
 @given(VALUES, st.integers(0, 70), st.integers(0, 9))
 def test_every_form_of_every_value_is_found_wherever_it_stands(how: str, value: bytes, before: int, after: int) -> None:
@@ -92,12 +93,14 @@ def test_every_form_of_every_value_is_found_wherever_it_stands(how: str, value: 
         assert value.decode() not in message
 
 
+@pytest.mark.fuzz
 @given(VALUES, st.lists(st.integers(0, 400), max_size=10), st.sampled_from(sorted(HOWS)))
 def test_no_cut_hides_a_value(value: bytes, cuts: list[int], how: str) -> None:
     content = b"before\n" * 9 + HOWS[how](value) + b"\nafter"
     assert found(content, value, tuple(cuts)) == found(content, value)
 
 
+@pytest.mark.fuzz
 @given(VALUES, VALUES)
 def test_another_value_is_no_alarm(value: bytes, other: bytes) -> None:
     if value not in other and other[:14] != value[:14]:

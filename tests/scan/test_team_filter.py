@@ -4,6 +4,7 @@ import hashlib
 import random
 import sys
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +47,7 @@ def filter_of(values: list[bytes]) -> team_filter.TeamFilter:
     return team_filter.build({FileKey(f"e{n}", "0"): (1, team_filter.anchors(value)) for n, value in enumerate(values)})
 
 
+@pytest.mark.fuzz
 @given(st.lists(VALUES, min_size=1, max_size=4), st.data())
 def test_a_file_with_a_value_that_is_found_is_a_candidate(values: list[bytes], data: st.DataObject) -> None:
     forms = [form for value in values for form in certain_forms(value)] or [b"none"]
@@ -68,6 +70,7 @@ def test_a_text_without_any_of_them_has_no_candidate() -> None:
     assert filter_of([b"Xk29fKdm3920dkslKQ"]).candidates(b"short") == set()
 
 
+@pytest.mark.fuzz
 @given(st.lists(VALUES, max_size=6))
 def test_what_was_written_is_read_as_the_same(values: list[bytes]) -> None:
     known = filter_of(values)

@@ -197,6 +197,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.fuzz
 @given(
     st.sampled_from([shape.literal for shape in (*tokens.SHAPES, *private_keys.SHAPES, *der_keys.SHAPES)]),
     st.lists(PIECES, max_size=4),

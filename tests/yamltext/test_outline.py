@@ -1,5 +1,6 @@
 """Names by indentation alone, of bytes that may be anything."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,11 +26,13 @@ def test_an_outline() -> None:
     ]
 
 
+@pytest.mark.fuzz
 @given(st.binary())
 def test_every_line_of_any_bytes_is_there(data: bytes) -> None:
     assert b"\n".join(line for _path, line, _text in outline(data)) == data
 
 
+@pytest.mark.fuzz
 @given(good())
 def test_it_has_the_names_where_the_reader_has_them(data: bytes) -> None:
     try:

@@ -20,12 +20,14 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, max_size=9).map("".join)
 
 
+@pytest.mark.fuzz
 @given(TEXTS | st.text(max_size=5) | st.integers(125, 131).map("A".__mul__))
 @example("")
 def test_a_name_is_what_the_expression_says(text: str) -> None:
     assert scalars.is_name(text) == (re.fullmatch(scalars.NAME, text) is not None)
 
 
+@pytest.mark.fuzz
 @given(TEXTS | st.integers(62, 66).map("a".__mul__))
 @example("")
 def test_names_of_a_policy(text: str) -> None:
@@ -36,11 +38,13 @@ def test_names_of_a_policy(text: str) -> None:
     assert is_environment_name(text) == (environment and not taken)
 
 
+@pytest.mark.fuzz
 @given(st.text(alphabet="0123456789-٣²", min_size=1, max_size=20))
 def test_an_integer_is_what_the_expression_says(text: str) -> None:
     assert scalars._is_integer(text) == (_INTEGER.fullmatch(text) is not None)
 
 
+@pytest.mark.fuzz
 @given(TEXTS.filter(bool))
 @example('"a": b')
 @example("a : b")
@@ -49,6 +53,7 @@ def test_a_line_that_begins_with_a_name(text: str) -> None:
     assert reader._entry(text) == ((match[1], match[2] or "") if match else None)
 
 
+@pytest.mark.fuzz
 @given(TEXTS)
 @example('a, "b"')
 def test_a_plain_list_is_read_as_any_list(inner: str) -> None:
@@ -67,6 +72,7 @@ def test_a_plain_list_is_read_as_any_list(inner: str) -> None:
             assert [item.path for item in quick.items] == [item.path for item in careful.items]
 
 
+@pytest.mark.fuzz
 @given(TEXTS.map('"{}"'.format))
 def test_a_text_in_double_quotes(text: str) -> None:
     inner = text[1:-1]
