@@ -17,9 +17,9 @@ import hypothesis
 import pytest
 
 from tests import programs
+from tests.servers import kube, openbao, softhsm
 from tests.servers import ministack as ministack_server
 from tests.servers import moto as moto_server
-from tests.servers import openbao, softhsm
 from tests.servers.aws import AwsServer
 from tests.templates import Templates
 
@@ -211,6 +211,14 @@ def moto(peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -
     """Another server that speaks like AWS."""
     with moto_server.running(peer("moto_server"), tmp_path_factory.mktemp("moto")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def cluster(peer: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[kube.Cluster]:
+    """A real cluster as far as its API goes."""
+    apiserver, etcd = peer("kube-apiserver"), peer("etcd")
+    with kube.running(apiserver, etcd, tmp_path_factory.mktemp("cluster")) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

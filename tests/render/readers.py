@@ -225,6 +225,43 @@ def kubernetes(path: Path) -> dict[str, str]:
     return {name: base64.b64decode(content).decode() for name, content in secret.get("data", {}).items()}
 
 
+_TERRAFORM = """\
+variable "secrets" { type = map(string) }
+variable "revisions" { type = map(number) }
+output "secrets" { value = var.secrets }
+"""
+# A list of objects, in which what Helm's own reader of YAML made of each text is base64 of its bytes.
+_CHART = {
+    "Chart.yaml": "apiVersion: v2\nname: trial\nversion: 1.0.0\n",
+    "templates/read.yaml": "read: {{ range $name, $text := .Values.secrets }}\n  {{ $name }}: {{ $text | b64enc }}\n{{- end }}\n",
+}
+
+
+def terraform(command: str) -> Reader:
+    """What Terraform or OpenTofu has in a state after it read the file."""
+
+    def read(path: Path) -> dict[str, str]:
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "main.tf").write_text(_TERRAFORM, encoding="utf-8")
+            Path(folder, "given.tfvars.json").write_bytes(path.read_bytes())
+            start = [command, f"-chdir={folder}"]
+            run([*start, "apply", "-input=false", "-auto-approve", "-var-file=given.tfvars.json"], HOME=folder)
+            found: dict[str, str] = json.loads(run([*start, "output", "-json", "secrets"], HOME=folder))
+            return found
+
+    return read
+
+
+def helm(path: Path) -> dict[str, str]:
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in _CHART.items():
+            Path(folder, name).parent.mkdir(exist_ok=True)
+            Path(folder, name).write_text(content, encoding="utf-8")
+        made = run(["helm", "template", "trial", folder, "--values", str(path)], HOME=folder).decode()
+    pairs = (line.split(": ") for line in made.partition("read:")[2].splitlines() if line.strip())
+    return {name.strip(): base64.b64decode(text.strip('"')).decode() for name, text in pairs}
+
+
 def pwsh(path: Path) -> dict[str, str]:
     script = path.with_suffix(".ps1")
     script.write_bytes(path.read_bytes())
@@ -292,5 +329,7 @@ READERS: dict[str, dict[str, Reader]] = {
     },
     "dotenvx": {"dotenvx parse": dotenvx_parse, "dotenvx run": dotenvx_run},
     "fish": {"fish": fish},
+    "terraform": {"Terraform": terraform("terraform"), "OpenTofu": terraform("tofu")},
+    "helm": {"Helm": helm},
     "powershell": {"pwsh": pwsh, "a port of PowerShell's tokenizer": ported(ports.powershell)},
 }

@@ -9,8 +9,8 @@ from gitseal.render import DIALECTS, Refused, options_of, render
 from tests.render import readers
 from tests.render.values import AWKWARD, awkward, batches, entries, needed
 
-# It cannot be had nearly everywhere, and the tables must not differ by it: the port beside it speaks for it.
-OPTIONAL = "pwsh"
+# They cannot be had nearly everywhere, and the tables must not differ by them: what stands beside speaks for them.
+OPTIONAL = {"pwsh", "Terraform"}
 
 
 def markdown() -> str | None:
@@ -42,7 +42,7 @@ def _answers(dialect: str, path: Path) -> dict[str, str]:
 
 
 def _readers(dialect: str) -> dict[str, readers.Reader]:
-    return {name: reader for name, reader in readers.READERS[dialect].items() if name != OPTIONAL}
+    return {name: reader for name, reader in readers.READERS[dialect].items() if name not in OPTIONAL}
 
 
 def _dialects(answers: dict[str, dict[str, str]]) -> Iterator[str]:

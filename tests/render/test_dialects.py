@@ -1,12 +1,24 @@
 """The rules of single dialects: names, limits, options, masks."""
 
 import itertools
+import json
 
 import pytest
 
 from gitseal.document.value import TypedValue, ValueType, text
 from gitseal.errors import UsageError
-from gitseal.render import DIALECTS, Options, Refused, RenderedEntry, appends, dotenv, masks, options_of, render
+from gitseal.render import (
+    DIALECTS,
+    Options,
+    Refused,
+    RenderedEntry,
+    appends,
+    dotenv,
+    masks,
+    options_of,
+    render,
+    takes_revisions,
+)
 from gitseal.render._env import records
 from gitseal.scan.ordinary import is_ordinary
 from tests.render import ports
@@ -35,7 +47,8 @@ def test_options_of_each_dialect() -> None:
 
 
 def test_every_option_is_some_dialects() -> None:
-    assert {option for dialect in DIALECTS for option in options_of(dialect)} == set(Options._fields)
+    of_callers = {option for dialect in DIALECTS for option in options_of(dialect)}
+    assert of_callers == set(Options._fields) - {"revisions"}
 
 
 def test_python_dotenv_without_interpolation_is_plain() -> None:
@@ -162,6 +175,23 @@ def test_names_that_a_reader_keeps(dialect: str, name: str) -> None:
 
 def test_dotenvx_would_decrypt() -> None:
     assert list(reasons("dotenvx", named("A", "encrypted:abc"), named("B", " encrypted:abc"))) == ["A"]
+
+
+# --- revisions
+
+
+def test_the_dialects_with_a_revision_beside_each_value() -> None:
+    entries = [
+        named("A", "1"),
+        RenderedEntry(("s", "PORT"), TypedValue(ValueType.FLOAT, b"1.50")),
+        RenderedEntry(("NULL",), TypedValue(ValueType.NULL, b"")),
+    ]
+    options = Options(revisions={("A",): 7, ("s", "PORT"): 8, ("NULL",): 9})
+    secrets = {"A": "1", "s/PORT": "1.50"}
+    assert json.loads(render("terraform", entries, options)) == {"revisions": {"A": 7, "s/PORT": 8}, "secrets": secrets}
+    assert json.loads(render("helm", entries, options)) == {"revisions": {"A": "7", "s/PORT": "8"}, "secrets": secrets}
+    assert [dialect for dialect in DIALECTS if takes_revisions(dialect)] == ["terraform", "helm"]
+    assert json.loads(render("terraform", [])) == json.loads(render("helm", [])) == {"revisions": {}, "secrets": {}}
 
 
 # --- TOML

@@ -97,6 +97,12 @@ def test_a_secret_holds_no_more(tmp_path: Path) -> None:
         assert (found is not None) is fits
 
 
+def test_terraform_composes_letters(tmp_path: Path) -> None:
+    content = b'{"revisions": {}, "secrets": {"A": "e\\u0301"}}'
+    for name, terraform in readers.READERS["terraform"].items():
+        assert read(terraform, tmp_path / name, content) == {"A": "\u00e9"}
+
+
 def test_linux_takes_no_longer_argument() -> None:
     if sys.platform != "linux":
         pytest.skip("the limit is Linux's")

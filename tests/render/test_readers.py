@@ -32,6 +32,7 @@ REFUSED = {
     "feed_trailing_backslash",
     "dotenvx": "blank_trailing_backslash feed_trailing_backslash",
     "powershell": "empty",
+    "terraform": "combining",
 }
 DIALECTS_AND_READERS = [(dialect, name) for dialect, found in readers.READERS.items() for name in found]
 

@@ -23,6 +23,7 @@ __all__ = [
     "options_of",
     "remarks",
     "render",
+    "takes_revisions",
     "takes_sections",
 ]
 
@@ -47,6 +48,8 @@ DIALECTS: dict[str, str] = {
     "dotenvx": "gitseal.render.dotenvx",
     "fish": "gitseal.render.fish",
     "powershell": "gitseal.render.powershell",
+    "terraform": "gitseal.render.terraform",
+    "helm": "gitseal.render.helm",
 }
 
 # What may serve instead of a dialect: the readers that somebody may have who asked for it, the likeliest first. A file for a
@@ -111,6 +114,11 @@ def render(
 def takes_sections(dialect: str) -> bool:
     """True if the dialect carries paths of more than one part. Raises UsageError for an unknown dialect."""
     return _module(dialect).SECTIONS
+
+
+def takes_revisions(dialect: str) -> bool:
+    """True if the dialect writes `Options.revisions`. Raises UsageError for an unknown dialect."""
+    return getattr(_module(dialect), "REVISIONS", False)
 
 
 def options_of(dialect: str) -> tuple[str, ...]:

@@ -4,12 +4,14 @@ A dialect is a module with `SECTIONS` (does it carry names of more than one part
 returns the whole output or raises `Uncarried` with all refusals. It may also have:
 
 * `OPTIONS`: the names of the fields of `Options` that change its output;
+* `REVISIONS = True`, if it writes `Options.revisions`;
 * `APPENDS = True`, if the output has to be added to the end of a file and must never replace it;
 * `remarks(entries)`: sentences about what was carried and may surprise;
 * `masks(entries, is_ordinary)`: lines to print on standard error before the output.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from gitseal.document.value import TypedValue
@@ -33,13 +35,15 @@ class Options(NamedTuple):
     """Options of a dialect. Dialects ignore options that mean nothing to them.
 
     `export`: shells export what they assign. `interpolate`: the reader is python-dotenv with its default, which expands
-    `${...}`. `name` and `namespace` are those of the Kubernetes object; an empty namespace is left out.
+    `${...}`. `name` and `namespace` are those of the Kubernetes object; an empty namespace is left out. `revisions` are numbers
+    by path that change with the values; no caller chooses them.
     """
 
     export: bool = False
     interpolate: bool = True
     name: str = ""
     namespace: str = ""
+    revisions: Mapping[Path, int] = MappingProxyType({})
 
 
 class Dialect(Protocol):

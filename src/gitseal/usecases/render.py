@@ -34,6 +34,10 @@ def render(
     _refuse_nothing(opened.environment, request, going)
     if not with_sections:
         refuse_steering(opened, request.service, (entry.path[0] for entry in going.entries))
+    if dialects.takes_revisions(dialect):
+        from gitseal.delivery.revisions import revisions  # two dialects of all have them
+
+        options = options._replace(revisions=revisions(opened, request.service, going))
     content = dialects.render(dialect, going.entries, options)
     masks = dialects.masks(dialect, going.entries, _is_ordinary)
     return Rendered(content, masks, going, dialects.remarks(dialect, going.entries))

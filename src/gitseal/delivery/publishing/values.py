@@ -1,7 +1,6 @@
 """The values that a target gets of one environment in one commit, each with the key that its mark is made with."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from itertools import combinations, islice
 
 from gitseal.crypto.composed_key import ComposedKey, composed_id, mark_key
@@ -10,24 +9,22 @@ from gitseal.delivery.publishing.mark import Mark
 from gitseal.delivery.publishing.planning import Desired
 from gitseal.delivery.publishing.source import Source
 from gitseal.delivery.request import Request
+from gitseal.delivery.value_keys import ValueKeys
 from gitseal.document.header import Header
 from gitseal.document.value import ValueType
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
 from gitseal.identities import Keyring
-from gitseal.policy.policy import DEFAULT
 from gitseal.project.keys import Keys
 from gitseal.project.reading import OpenedEnvironment
 from gitseal.project.states import at_commit
 from gitseal.records import NamedTuple
-from gitseal.yamltext.tree import NamePath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.crypto.composed_key import MarkKey
     from gitseal.crypto.datakey import DataKey
     from gitseal.project.project import Project
-    from gitseal.resolve.services import View
 
 # A table of so many ids takes some hundredths of a second for a commit.
 _MOST_COMPOSITIONS = 8192
@@ -58,7 +55,7 @@ def wanted(source: Source, environment: str, keyring: Keyring) -> Wanted:
     going = outgoing(opened, request, with_sections=False)
     entries = [entry for entry in going.entries if entry.value.kind is not ValueType.NULL]
     refuse_steering(opened, source.target.service, [entry.path[0] for entry in entries])
-    keys = _Keys(opened, source)
+    keys = ValueKeys(opened, source.target.service)
     values = {
         entry.path[0]: Desired(
             SecretBytes(entry.value.reveal()), keys.of(entry.path) if entry.sealed else keys.of_plain
@@ -68,39 +65,6 @@ def wanted(source: Source, environment: str, keyring: Keyring) -> Wanted:
     service = source.project.manifest.services.get(source.target.service)
     files = tuple("/".join(file.path) for file in service.files) if service is not None else ()
     return Wanted(values, going, opened.documents[environment].header.id, files)
-
-
-class _Keys:
-    """Finds the data key of a value by the name that it goes out as."""
-
-    def __init__(self, opened: OpenedEnvironment, source: Source) -> None:
-        self._opened = opened
-        self._view: View | None = None
-        if source.target.service:
-            from gitseal.resolve import services
-
-            self._view = services.view(opened.project.manifest, source.target.service, opened.entries)
-
-    def of(self, path: NamePath) -> "MarkKey | None":
-        """The key of the value's own file and group; of a composed text, one that takes the keys of all sealed names in it."""
-        return mark_key(filter(None, map(self._opened.key_of, self._stored(path))))
-
-    @cached_property
-    def of_plain(self) -> "MarkKey | None":
-        """The key for plain values, which proves who put them there: the default group's, or the first other that opens."""
-        own = self._opened.own_keys
-        return own.get(DEFAULT) or next((own[group] for group in sorted(own)), None)
-
-    def _stored(self, path: NamePath) -> Iterator[NamePath]:
-        composed = self._view[path] if self._view is not None else None
-        if composed is None or composed.template is None:
-            yield composed.path if composed is not None else path
-            return
-        from gitseal.resolve.references import Resolver
-
-        resolver = Resolver(self._opened.look_up)
-        resolver.text(composed.template.reveal().decode(), "")
-        yield from resolver.sealed()
 
 
 class KeysAt:
