@@ -14,6 +14,7 @@ from gitseal.project.newcomers import Newcomers, newcomers
 from gitseal.project.workspace import Workspace
 from gitseal.report.plurals import plural
 from gitseal.sealing.change import Change, Outcome, SetResult
+from gitseal.sealing.foreign_values import readable_comments, take
 from gitseal.sealing.writing import change, preview
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -135,17 +136,11 @@ def import_files(
         if (opened.format_name if opened else file.format_name) == "dotenv"
         for item in one.items
     }
-    comments = _readable_comments(imported)
-
-    def put(edit: Change, item: ImportedValue, rank: int) -> SetResult:
-        content = item.value.reveal()
-        if pulled.get(edit.environment, {}).get(item.path) == content:
-            return SetResult(edit.environment, path_text(item.path), Outcome.UNCHANGED, not content)
-        above, is_untyped = comments.get(item.path, ()), item.path in untyped
-        return edit.set_named(item.path, item.value, plain=plain, comments=above, rank=rank, untyped=is_untyped)
+    comments = readable_comments(imported)
 
     def action(edit: Change) -> list[SetResult]:
-        return [put(edit, item, rank) for rank, item in enumerate(imported.items)]
+        before = pulled.get(edit.environment, {})
+        return take(edit, imported.items, comments, plain=plain, untyped=untyped, pulled=before)
 
     results = (preview if dry_run else change)(workspace, environments, action)
     done = tuple(done for environment_results in results.values() for done in environment_results)
@@ -234,12 +229,3 @@ def _together(files: Sequence[ImportFile], every_imported: Sequence[Imported]) -
         tuple(dict.fromkeys(name for imported in every_imported for name in imported.duplicates)),
         tuple(value for imported in every_imported for value in imported.overridden),
     )
-
-
-def _readable_comments(imported: Imported) -> dict[NamePath, tuple[str, ...]]:
-    if not any(item.comments for item in imported.items):
-        return {}
-    from gitseal.scan.readable_comments import readable
-
-    values = [item.value.reveal().decode() for item in (*imported.items, *imported.overridden)]
-    return {item.path: readable(item.comments, values) for item in imported.items}

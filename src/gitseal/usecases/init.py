@@ -2,40 +2,26 @@
 
 import os
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from gitseal.arming import git_files
+from gitseal.arming.founding import Founding, found
 from gitseal.errors import Error
-from gitseal.files import atomic
 from gitseal.git import configuration, index
-from gitseal.git.links import refuse_links
 from gitseal.git.repository import Repository, find_top
 from gitseal.identities import Keyring, write_new
-from gitseal.policy import schema
 from gitseal.policy.parser import is_environment_name, is_principal_name
-from gitseal.project.belief.trust import Trust
 from gitseal.project.finding import find
 from gitseal.project.project import FOLDER, Project
 from gitseal.project.roots import roots_of
 from gitseal.project.unseen import NotShown
-from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
-from gitseal.sealing import writing
-from gitseal.sealing.change import new_environment
 from gitseal.yamltext import scalars
 
 DEFAULT_ENVIRONMENTS = ("development", "production")
 _TEAM = "team"
-
-_SCHEMAS = "schema"
-_MANIFEST = """\
-# What must exist and of which type, and which service gets what.
-
-version: 1
-"""
 
 
 class Initialised(NamedTuple):
@@ -126,26 +112,10 @@ def init(
     Raises Error for names that cannot be; then nothing is left behind.
     """
     check(starter.name, environments)
-    for name in (FOLDER, *git_files.FILES):
-        refuse_links(root / name)
-    folder = root / FOLDER
-    first = _first_files(starter, environments, plain or {})
-    folder.mkdir()
-    try:
-        for name, text in first.items():
-            (folder / name).parent.mkdir(exist_ok=True)
-            atomic.write(folder / name, text.encode())
-        project = find(root)
-        with writing.writing(project):
-            trust = Trust(Workspace(project, keyring))
-            trust.confirm(starter.name, starter.recipient)
-            new = {environment: new_environment(trust, environment) for environment in environments}
-            writing.commit(trust, dict.fromkeys(environments), new)
-    except BaseException:
-        shutil.rmtree(folder)
-        raise
-    files = [f"{FOLDER}/{name}" for name in (*first, *(f"{environment}.yaml" for environment in environments))]
-    return Initialised(project, (*files, *git_files.write(root)), None, starter.recipient)
+    policy = _policy(starter, environments) + _rules(plain or {})
+    founding = Founding(policy, environments, [(starter.name, starter.recipient)])
+    project, written = found(root, keyring, founding)
+    return Initialised(project, written, None, starter.recipient)
 
 
 def check(name: str, environments: Sequence[str]) -> None:
@@ -157,19 +127,6 @@ def check(name: str, environments: Sequence[str]) -> None:
             )
     if not is_principal_name(name) or name == _TEAM:
         raise Error(f'"{name}" cannot be your name in the policy', "give another one with --as")
-
-
-def _first_files(starter: Starter, environments: Sequence[str], plain: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """The files that are written before the environments are, by their place in the folder.
-
-    Editors read a file's schema from the path in its first line, which serves every clone and needs no network.
-    """
-    named = {name: f"# yaml-language-server: $schema={_SCHEMAS}/{name}.json\n" for name in schema.FILES}
-    return {
-        "policy.yaml": named["policy"] + _policy(starter, environments) + _rules(plain),
-        "manifest.yaml": named["manifest"] + _MANIFEST,
-        **{f"{_SCHEMAS}/{name}.json": schema.serialise(schema.of(name)) for name in named},
-    }
 
 
 def _policy(starter: Starter, environments: Sequence[str]) -> str:
