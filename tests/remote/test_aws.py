@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from threading import Event
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
 from tests.servers import faulty
 from tests.servers.aws import REGION, AwsServer
 from tests.servers.faulty import Fault, Faulty, Moment
-from tests.servers.scripted import send, server
+from tests.servers.scripted import Answer, closing, raw, send, server
 
 HUSH = "hush-value"
 
@@ -311,3 +313,52 @@ def test_what_goes_to_this_machine_takes_no_proxy(monkeypatch: pytest.MonkeyPatc
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://192.0.2.1")
         with pytest.raises(Error, match="plain HTTP"):
             service().read("get_parameter", "read /shop/A", Name="/shop/A")
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_no_proxy_reads_along_what_the_machine_signs_in_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_EC2_METADATA_DISABLED", raising=False)
+    with server(send(b"", 404)) as machine, server(send(b"", 404)) as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        monkeypatch.setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", machine.url)
+        with pytest.raises(RemoteError, match="no credentials for AWS"):
+            service().read("get_parameter", "read /shop/A", Name="/shop/A")
+        assert proxy.requests == []
+        assert machine.requests
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_an_answer_that_drips_or_does_not_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    def endless(piece: bytes, pause: float) -> Answer:
+        def answer(request: BaseHTTPRequestHandler) -> None:
+            request.send_response(200)
+            request.end_headers()
+            while not ended.wait(pause):
+                request.wfile.write(piece)
+
+        return closing(answer)
+
+    ended = Event()
+    monkeypatch.setattr("gitseal.remote.aws_session._MOST_BYTES", 1_000_000)
+    for answer, said in (
+        (endless(bytes(65536), 0), "sends more than 0 MiB"),
+        (endless(b"x", 0.02), "took longer than"),
+    ):
+        with server(answer) as asked:
+            monkeypatch.setenv("AWS_ENDPOINT_URL", asked.url)
+            ssm = Aws({}, REGION, lambda _: None, Patience(0.1, 2)).service("ssm")
+            with pytest.raises(RemoteError, match=said):
+                ssm.read("get_parameter", "read /shop/A", Name="/shop/A")
+    ended.set()
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_an_answer_that_breaks_off_is_a_failure_in_passing(monkeypatch: pytest.MonkeyPatch) -> None:
+    half = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab"
+    with server(raw(half)) as asked:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", asked.url)
+        with pytest.raises(RemoteError) as refused:
+            service().read("get_parameter", "read /shop/A", Name="/shop/A")
+        assert refused.value.kind is RemoteFailure.NO_NETWORK

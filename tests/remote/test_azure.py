@@ -8,7 +8,7 @@ import pytest
 from gitseal.errors import Error
 from gitseal.remote.azure import addressed, connect, credentials
 from gitseal.remote.failure import RemoteError, RemoteFailure
-from tests.servers import azure_cloud
+from tests.servers import azure_cloud, scripted
 from tests.servers.azure_cloud import VAULT, Azure
 
 
@@ -59,3 +59,20 @@ def test_where_the_credentials_are_is_said_without_a_call(tmp_path: Path) -> Non
     (tmp_path / ".azure").mkdir()
     (tmp_path / ".azure" / "azureProfile.json").write_text("{}")
     assert credentials(nothing) == "az's login"
+
+
+def test_no_proxy_reads_along_on_the_way_to_a_managed_identitys_token(
+    azure: Azure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scripted.server(scripted.send(b"{}")) as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        connect(VAULT, azure.environ, lambda _: None)
+        assert proxy.requests == []
+
+
+def test_a_machine_that_gives_no_token_has_a_total_limit(azure: Azure, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gitseal.remote.azure.TOGETHER", 0.0)
+    with pytest.raises(RemoteError, match="did not come within") as failure:
+        connect(VAULT, azure.environ, lambda _: None)
+    assert failure.value.kind is RemoteFailure.NO_NETWORK

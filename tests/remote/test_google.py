@@ -3,7 +3,9 @@
 import json
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from threading import Event
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from gitseal.errors import Error
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.google import SECRETS, addressed, connect, crc32c, credentials
-from tests.servers import google_cloud
+from tests.servers import google_cloud, scripted
 from tests.servers.google_cloud import PROJECT, Google
 
 _PRIVATE = rsa.generate_private_key(65537, 2048)
@@ -133,3 +135,37 @@ def test_the_checksum_is_the_documented_one() -> None:
 @given(st.binary(max_size=300))
 def test_the_checksum_is_that_of_the_polynomial(content: bytes) -> None:
     assert crc32c(content) == google_cloud.checksum(content)
+
+
+def test_no_proxy_reads_along_on_the_way_to_a_token_and_the_token_is_not_waited_for_for_ever(
+    google: Google, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    service_account(google, tmp_path / "key.json")
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "key.json"))
+    with scripted.server(scripted.send(b"{}")) as proxy:
+        for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        assert asked(google) == 200
+        assert proxy.requests == []
+
+
+def test_a_server_of_tokens_that_drips_has_a_total_limit(
+    google: Google, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ended = Event()
+
+    def drip(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        while not ended.wait(0.02):
+            request.wfile.write(b"X-Drip: 1\r\n")
+
+    service_account(google, tmp_path / "key.json")
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "key.json"))
+    monkeypatch.setattr("gitseal.remote.google.TOGETHER", 0.3)
+    with scripted.server(scripted.closing(drip)) as tokens:
+        content = json.loads((tmp_path / "key.json").read_text())
+        (tmp_path / "key.json").write_text(json.dumps(content | {"token_uri": f"{tokens.url}/token"}))
+        with pytest.raises(RemoteError, match="did not come within") as failure:
+            asked(google)
+        ended.set()
+    assert failure.value.kind is RemoteFailure.NO_NETWORK

@@ -7,25 +7,26 @@ The SDK logs what it sends and receives, values and tokens among it, to whoever 
 """
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gitseal.remote.addresses import is_loopback
+from gitseal.remote import aws_session
 from gitseal.remote.aws_failure import answered, unanswered
-from gitseal.remote.calling import Patience, address, pauses
+from gitseal.remote.calling import SPANS, Patience, pauses
+from gitseal.remote.deadline import within
 from gitseal.remote.extras import missing
 from gitseal.remote.failure import AGAIN, NotSent, RemoteError, RemoteFailure
+from gitseal.remote.listing import bounded
 from gitseal.remote.machine import is_amazons
 from gitseal.remote.silence import silent
-from gitseal.variables import for_child
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from subprocess import Popen
+    from collections.abc import Callable, Mapping
 
     from botocore.session import Session
 
@@ -35,7 +36,6 @@ _AGAIN_IF_READ = frozenset({RemoteFailure.THROTTLED, RemoteFailure.NO_NETWORK, R
 _AGAIN_IF_WRITTEN = frozenset({RemoteFailure.THROTTLED})
 _SETTINGS = "read its settings"
 _LOGGERS = ("botocore", "urllib3")
-_LOGIN = 'eval "$(aws configure export-credentials --format env)"'
 
 
 class Aws:
@@ -67,7 +67,7 @@ class Aws:
 
     def service(self, name: str) -> "AwsService":
         """The client of a service. Nothing is asked of it yet. Raises Error if its address lets others read on the way."""
-        return AwsService(self._client(name), self._wait, self._patience.tries)
+        return AwsService(self._client(name), self._wait, self._patience)
 
     def elsewhere(self, name: str) -> str:
         """The URL of a service, if it is asked at another than the SDK's own for it in this region; else empty.
@@ -106,9 +106,10 @@ class Aws:
 class AwsService:
     """One service of AWS."""
 
-    def __init__(self, client: Any, wait: "Callable[[float], object]", tries: int) -> None:  # noqa: ANN401 - made at run time
+    def __init__(self, client: Any, wait: "Callable[[float], object]", patience: Patience) -> None:  # noqa: ANN401 - made at run time
         self._client = client
-        self._wait, self._tries = wait, tries
+        self._wait = wait
+        self._seconds, self._tries = patience
 
     def __repr__(self) -> str:
         return f"AwsService({self.address!r})"
@@ -135,11 +136,16 @@ class AwsService:
     def _tried(
         self, operation: str, what: str, arguments: "Mapping[str, object]", passing: frozenset[RemoteFailure]
     ) -> dict[str, Any]:
+        seconds = SPANS * self._seconds
+        end = time.monotonic() + seconds
         for pause in pauses(self._tries):
             try:
-                return self._once(operation, what, arguments)
+                # The SDK may ask others first, for credentials.
+                late = RemoteError(f"AWS took longer than {seconds:g} seconds", AGAIN, kind=RemoteFailure.NO_NETWORK)
+                return within(seconds, partial(self._once, operation, what, arguments), late)
             except RemoteError as failure:
-                if pause is None or not (failure.kind in passing or isinstance(failure, NotSent)):
+                may_repeat = failure.kind in passing or isinstance(failure, NotSent)
+                if pause is None or not may_repeat or time.monotonic() > end:
                     raise
                 self._wait(pause)
         raise AssertionError  # the last try returns or raises
@@ -154,10 +160,13 @@ class AwsService:
 
     def items(self, operation: str, what: str, **arguments: object) -> Iterator[dict[str, Any]]:
         """All that an operation lists, a part at a time. Raises RemoteError."""
+        return bounded("AWS", self._pages(operation, what, arguments))
+
+    def _pages(self, operation: str, what: str, arguments: "Mapping[str, object]") -> Iterator[list[dict[str, Any]]]:
         more: dict[str, object] = {}
         while True:
             answer = self.read(operation, what, **arguments, **more)
-            yield from answer[_ALWAYS[operation]]
+            yield answer[_ALWAYS[operation]]
             if not answer.get("NextToken"):
                 return
             more = {"NextToken": answer["NextToken"]}
@@ -210,56 +219,10 @@ _BY_VARIABLE = (
 
 def _session() -> "Session":
     try:
-        from botocore.session import Session
+        with _translated(_SETTINGS), silent(*_LOGGERS):
+            return aws_session.new()
     except ImportError:
         raise missing("AWS", "botocore", extra="aws") from None
-    with _translated(_SETTINGS), silent(*_LOGGERS):
-        session = Session()
-        session.register_component("data_loader", _descriptions())
-        resolver: Any = session.get_component("credential_provider")
-        roles, programs = resolver.get_provider("assume-role"), resolver.get_provider("custom-process")
-        # The SDK has no other place for these than its own attributes. A profile may want a code of somebody: it would ask on the
-        # terminal, in the middle of a hook too. And the program of a profile would inherit our identities.
-        roles._prompter = _nobody_asks  # noqa: SLF001 - see above
-        programs._popen = _started  # noqa: SLF001 - see above
-        sources = roles._profile_provider_builder  # noqa: SLF001 - see above
-        sources._create_process_provider = lambda profile: type(programs)(profile, programs._load_config, _started)  # noqa: SLF001
-        session.create_client = partial(_straight, session.create_client)  # type: ignore[method-assign]
-    return session
-
-
-def _straight(create: "Callable[..., Any]", name: str, **how: Any) -> Any:  # noqa: ANN401 - made at run time
-    """A client, which gives a server on this machine nothing by way of a proxy: over plain HTTP that one would read along.
-
-    Those that the SDK makes on its way to credentials come from here, too. Raises Error for plain HTTP to other machines.
-    """
-    from botocore.config import Config
-
-    client = create(name, **how)
-    if is_loopback(address("AWS", client.meta.endpoint_url).hostname or ""):
-        config = (how.get("config") or Config()).merge(Config(proxies={}))
-        client = create(name, **how | {"config": config})
-    return client
-
-
-def _started(words: "Sequence[str]", **streams: int) -> "Popen[bytes]":
-    import os
-    from subprocess import Popen
-
-    return Popen(words, env=for_child(os.environb), **streams)  # type: ignore[call-overload, no-any-return] # stdout and stderr
-
-
-@cache
-def _descriptions() -> object:
-    """AWS's descriptions of its services, which take longer to read than a request takes."""
-    from botocore.session import Session
-
-    return Session().get_component("data_loader")
-
-
-def _nobody_asks(_words: str) -> str:
-    message = "AWS wants a code of your MFA device for this profile, and nobody is asked for it here"
-    raise RemoteError(message, f"sign in for this shell: {_LOGIN}", kind=RemoteFailure.UNKNOWN_TO_IT)
 
 
 @contextmanager

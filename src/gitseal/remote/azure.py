@@ -6,15 +6,18 @@ token to Azure alone.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from gitseal.errors import Error
 from gitseal.hidden import UnshownDict
 from gitseal.remote.calling import Patience, Response, Server, address
 from gitseal.remote.calling import refused as refused_by_status
+from gitseal.remote.deadline import within
 from gitseal.remote.extras import missing
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.machine import is_azures
+from gitseal.remote.sessions import TOGETHER, late, straight
 from gitseal.remote.shapes import mapping
 from gitseal.remote.silence import silent
 
@@ -29,6 +32,7 @@ _SUFFIXES = {
     "login.chinacloudapi.cn": "vault.azure.cn",
     "login.microsoftonline.us": "vault.usgovcloudapi.net",
 }
+_WHOSE = "Azure"
 _LOGIN = "run: az login"
 
 
@@ -43,7 +47,8 @@ def connect(
     azure-identity finds them as all of Azure's programs do (DefaultAzureCredential): a pipeline's OIDC token, a service principal
     in variables, the machine's managed identity, az's login. It reads the process's variables itself.
     """
-    headers = UnshownDict({"Authorization": f"Bearer {_token(f'https://{_suffix(environ)}/.default')}"})
+    token = within(TOGETHER, partial(_token, f"https://{_suffix(environ)}/.default"), late(_WHOSE))
+    headers = UnshownDict({"Authorization": f"Bearer {token}"})
     return Server("Key Vault", addressed(vault, environ), headers, wait, environ=environ, patience=patience)
 
 
@@ -105,11 +110,13 @@ def _suffix(environ: Mapping[str, str]) -> str:
 def _token(scope: str) -> str:
     try:
         from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceRequestError
+        from azure.core.pipeline.transport import RequestsTransport
         from azure.identity import CredentialUnavailableError, DefaultAzureCredential
     except ImportError:
         raise missing("Azure", "azure-identity", extra="azure") from None
     try:
-        with silent("azure", "msal", "urllib3"), DefaultAzureCredential() as credential:
+        way = RequestsTransport(session=straight(_WHOSE), session_owner=False)
+        with silent("azure", "msal", "urllib3"), DefaultAzureCredential(transport=way) as credential:
             return str(credential.get_token(scope).token)
     except ServiceRequestError:
         message = "the server that gives tokens for Azure cannot be reached"

@@ -21,8 +21,10 @@ from gitseal.remote.tls import Tls
 SECONDS = 30.0
 TRIES = 5
 _MOST_BYTES = 64 * 1024 * 1024
-# There is no new try after so many times the longest that one may take: servers that are slow are not asked five times.
-_SPANS = 3
+# All answers of a server to one command.
+_MOST_TOGETHER = 256 * 1024 * 1024
+SPANS = 3
+"""There is no new try after so many times the longest that one may take: servers that are slow are not asked five times."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 30.0
 # Nothing was done with the request: it was one too many, or the server was not ready.
 _NOT_TAKEN = frozenset({412, 429, 503})
@@ -84,6 +86,7 @@ class Server:
         self._headers = UnshownDict({"User-Agent": "gitseal", **headers})
         self._wait = wait
         self._patience = patience
+        self._left = _MOST_TOGETHER
         self._connection = Connection(
             name,
             place,
@@ -107,7 +110,7 @@ class Server:
         """
         body = SecretBytes(json.dumps(content).encode()) if content is not None else None
         del content  # an error's frames show what is in them
-        end = time.monotonic() + _SPANS * self._patience.seconds
+        end = time.monotonic() + SPANS * self._patience.seconds
         for pause in pauses(self._patience.tries):
             try:
                 answer = self._answer(method, path, body, kind)
@@ -131,6 +134,9 @@ class Server:
         if body is not None:
             headers["Content-Type"] = kind
         answer = self._connection.ask(method, self._path + path, headers, body)
+        self._left -= len(answer.body.reveal())
+        if self._left < 0:
+            raise RemoteError(f"{self.name} sends more than {_MOST_TOGETHER // 1024**2} MiB", AGAIN)
         if answer.status // 100 == 3:  # noqa: PLR2004 - all redirects
             hint = f"give the address of the {self.name} that answers by itself"
             message = f"{self.name} sends us to another place, which gets no token"

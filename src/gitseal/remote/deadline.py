@@ -1,11 +1,40 @@
-"""A time limit for everything that one request takes."""
+"""A time limit for everything that one request takes, and for everything that a library of others does for us."""
 
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from threading import Timer
+from contextvars import copy_context
+from threading import Thread, Timer
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
+
+_T = TypeVar("_T")
+
+
+def within(seconds: float, call: Callable[[], _T], late: Exception) -> _T:
+    """What a call gives, or raises. Raises `late` if that takes longer; the call goes on then, and nobody hears of it.
+
+    A library's own limits count from one byte to the next, and for each of the many things that it asks. Nothing can end it,
+    so it has a thread to itself, which ends with the program.
+    """
+    given: list[_T] = []
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            given.append(call())
+        except BaseException as error:  # noqa: BLE001 - whoever waits gets it
+            raised.append(error)
+
+    thread = Thread(target=copy_context().run, args=(run,), daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if raised:
+        raise raised.pop()
+    if not given:
+        raise late
+    return given.pop()
 
 
 class Deadline:

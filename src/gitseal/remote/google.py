@@ -7,26 +7,23 @@ credentials. That is left out, too, if a token stands in CLOUDSDK_AUTH_ACCESS_TO
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from gitseal.hidden import UnshownDict
 from gitseal.records import NamedTuple
-from gitseal.remote.addresses import is_loopback
-from gitseal.remote.calling import SECONDS, Patience, Response, Server, address
+from gitseal.remote.calling import Patience, Response, Server, address
 from gitseal.remote.calling import refused as refused_by_status
+from gitseal.remote.deadline import within
 from gitseal.remote.extras import missing
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.machine import is_googles
+from gitseal.remote.sessions import TOGETHER, late, straight
 from gitseal.remote.shapes import mapping, mappings
 from gitseal.remote.silence import silent
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import requests
 
 _TOKEN = "CLOUDSDK_AUTH_ACCESS_TOKEN"  # noqa: S105 - a variable's name
 _FILE = "GOOGLE_APPLICATION_CREDENTIALS"
 _SCOPE = "https://www.googleapis.com/auth/cloud-platform"
+_WHOSE = "Google Cloud"
 _LOGIN = "run: gcloud auth application-default login"
 
 
@@ -65,7 +62,9 @@ def connect(
     pipeline's OIDC token is exchanged; else those of gcloud, or the machine's own. It reads the process's variables itself.
     """
     token = environ.get(_TOKEN)
-    headers = UnshownDict({"Authorization": f"Bearer {token}"} if token else _credentials())
+    headers = UnshownDict(
+        {"Authorization": f"Bearer {token}"} if token else within(TOGETHER, _credentials, late(_WHOSE))
+    )
     return Server(service.title, addressed(service, environ), headers, wait, environ=environ, patience=patience)
 
 
@@ -146,7 +145,6 @@ def _credentials() -> dict[str, str]:
     try:
         import google.auth.credentials
         import google.auth.exceptions
-        import requests
         from google.auth.transport.requests import Request
     except ImportError:
         raise missing("Google Cloud", "google-auth[requests]", extra="gcp") from None
@@ -158,7 +156,7 @@ def _credentials() -> dict[str, str]:
             found, _project = google.auth.default()
             scoped: Any = google.auth.credentials.with_scopes_if_required  # it has no types
             found = scoped(found, [_SCOPE])
-            with _straight(requests.Session()) as session:
+            with straight(_WHOSE) as session:
                 found.refresh(Request(session))
             found.apply(headers)
     except google.auth.exceptions.TransportError:
@@ -171,29 +169,6 @@ def _credentials() -> dict[str, str]:
     except (google.auth.exceptions.GoogleAuthError, ValueError, OSError):
         raise RemoteError("the credentials for Google Cloud cannot be read", _LOGIN, kind=_UNKNOWN) from None
     return headers
-
-
-def _straight(session: "requests.Session") -> "requests.Session":
-    """The session, which sends what we sign in with nowhere else, never in the clear, and does not wait for long."""
-    ask = session.request
-
-    def request(method: str, url: str, **options: Any) -> "requests.Response":  # noqa: ANN401 - those of the library
-        host = urlsplit(url).hostname or ""
-        if url.startswith("http:") and not is_loopback(host) and host not in _METADATA:
-            raise RemoteError("the address that gives tokens for Google Cloud is no https:// address", "use https://")
-        limit = min(options.pop("timeout", None) or SECONDS, SECONDS)
-        answer = ask(method, url, **options | {"timeout": limit, "allow_redirects": False})
-        if answer.is_redirect:
-            message = "the server that gives tokens for Google Cloud sends us to another place, which gets nothing"
-            raise RemoteError(message, "give the address that answers by itself", kind=RemoteFailure.ELSEWHERE)
-        return answer
-
-    session.request = request  # type: ignore[method-assign, assignment] # google-auth calls nothing else of it
-    return session
-
-
-# The machine's own server of tokens, which speaks plain HTTP and is on the machine's own network.
-_METADATA = frozenset({"metadata.google.internal", "metadata", "169.254.169.254"})
 
 
 def _not_taken(told: str, *, may_pass: bool) -> RemoteError:

@@ -16,6 +16,7 @@ from gitseal.remote.azure import VERSION, addressed, connect, inner_code
 from gitseal.remote.azure import refused as refused_for
 from gitseal.remote.calling import Response, Server
 from gitseal.remote.failure import AGAIN, RemoteError, RemoteFailure, unsaid
+from gitseal.remote.listing import bounded
 from gitseal.remote.names import AZURE_VAULT
 from gitseal.remote.shapes import mapping, mappings
 from gitseal.stores import carrying
@@ -103,7 +104,7 @@ class _VaultSecrets:
     def read(self) -> dict[str, Live]:
         """See `Store`. Values without a mark are not ours, and are not asked for."""
         live: dict[str, Live] = {}
-        for item in self._listed():
+        for item in bounded("Key Vault", self._pages()):
             listed = urlsplit(str(item.get("id", ""))).path.rpartition("/")[2]
             if listed.casefold().startswith(self._prefix.casefold()) and len(listed) > len(self._prefix):
                 name = listed[len(self._prefix) :].replace("-", "_")
@@ -180,7 +181,7 @@ class _VaultSecrets:
         if answer.status not in {_OK, _MISSING} and inner_code(answer) not in _MOVING:
             raise _refused(f"recover {self._called(name)}", answer)
 
-    def _listed(self) -> Iterator[dict[str, Any]]:
+    def _pages(self) -> Iterator[list[dict[str, Any]]]:
         query = f"{VERSION}&maxresults={_PAGE}"
         while query:
             answer = self._ask("GET", f"/secrets?{query}")
@@ -190,7 +191,7 @@ class _VaultSecrets:
             items = page.get("value")
             if not isinstance(items, list):
                 raise unsaid("Key Vault", "listed the secrets")
-            yield from mappings(items)
+            yield mappings(items)
             # Of the address of the next page its query alone is used: a host from an answer would get our token.
             query = urlsplit(str(page.get("nextLink") or "")).query
 

@@ -16,6 +16,7 @@ from gitseal.records import NamedTuple
 from gitseal.remote.calling import Response, Server
 from gitseal.remote.failure import RemoteError
 from gitseal.remote.google import SECRETS, addressed, connect, crc32c, escaped, refused, status_of
+from gitseal.remote.listing import bounded
 from gitseal.remote.names import GOOGLE_PROJECT
 from gitseal.remote.shapes import mapping, mappings
 from gitseal.stores import carrying
@@ -101,7 +102,7 @@ class _ProjectSecrets:
     def read(self) -> dict[str, Live]:
         """See `Store`. A secret without a version is not there. Values without a mark are not ours, and are not asked for."""
         live: dict[str, Live] = {}
-        for secret in self._listed():
+        for secret in bounded(SECRETS.title, self._pages()):
             name = str(secret.get("name", "")).rpartition("/")[2]
             if name.startswith(self._prefix) and name != self._prefix:
                 one = self._live(name.removeprefix(self._prefix), secret)
@@ -121,12 +122,12 @@ class _ProjectSecrets:
             elif before is not None:
                 self._delete(edit.name, before)
 
-    def _listed(self) -> Iterator[dict[str, Any]]:
+    def _pages(self) -> Iterator[list[dict[str, Any]]]:
         token = ""
         while True:
             path = f"{self._secrets}?pageSize={_PAGE}{f'&pageToken={escaped(token)}' if token else ''}"
             page = self._asked("list the secrets", "GET", path)
-            yield from mappings(page.get("secrets"))
+            yield mappings(page.get("secrets"))
             token = str(page.get("nextPageToken", ""))
             if not token:
                 return

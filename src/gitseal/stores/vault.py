@@ -13,6 +13,7 @@ from gitseal.errors import Error
 from gitseal.hidden import UnshownDict
 from gitseal.remote.calling import Response, Server, refused
 from gitseal.remote.failure import RemoteError, RemoteFailure, unsaid
+from gitseal.remote.listing import bounded
 from gitseal.remote.shapes import mapping
 from gitseal.remote.vault import addressed, connect
 from gitseal.stores import carrying, fields
@@ -209,7 +210,7 @@ class _Each:
         if not isinstance(names, list):
             raise RemoteError(f"Vault gave no list of {self._mount}/{self._path}: is this a KV engine?", _ENGINES)
         live: dict[str, Live] = {}
-        for name in names:
+        for name in bounded("Vault", [names]):
             if isinstance(name, str) and not name.endswith("/"):
                 secret = self._secret(name)
                 if secret.read():

@@ -13,6 +13,7 @@ from gitseal.remote import google
 from gitseal.remote.calling import Patience, Response
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.google import KEYS, crc32c, has_reason, refused, status_of
+from gitseal.remote.listing import bounded
 from gitseal.remote.shapes import mapping, mappings
 
 TYPE_CHECKING = False
@@ -67,7 +68,7 @@ def _newest(server: "Server", key: str) -> str:
     """The name of the newest version that is enabled."""
     numbers = [
         int(number)
-        for version in _versions(server, key)
+        for version in bounded(KEYS.title, _pages(server, key))
         if version.get("state") == "ENABLED" and (number := str(version.get("name")).rpartition("/")[2]).isdecimal()
     ]
     if not numbers:
@@ -75,11 +76,11 @@ def _newest(server: "Server", key: str) -> str:
     return f"{key}{_VERSIONS}/{max(numbers)}"
 
 
-def _versions(server: "Server", key: str) -> "Iterator[dict[str, Any]]":
+def _pages(server: "Server", key: str) -> "Iterator[list[dict[str, Any]]]":
     query = "pageSize=1000"
     while query:
         page = _told(server.ask("GET", f"/v1/{key}{_VERSIONS}?{query}", reads=True), "list the versions of the key")
-        yield from mappings(page.get("cryptoKeyVersions"))
+        yield mappings(page.get("cryptoKeyVersions"))
         token = str(page.get("nextPageToken") or "")
         query = f"pageSize=1000&pageToken={google.escaped(token)}" if token else ""
 

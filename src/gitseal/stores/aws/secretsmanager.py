@@ -16,6 +16,7 @@ from gitseal.errors import Error
 from gitseal.hidden import SecretBytes, UnshownDict
 from gitseal.remote.aws_failure import AwsRefusal, answered
 from gitseal.remote.failure import RemoteError
+from gitseal.remote.listing import bounded
 from gitseal.stores import carrying, fields
 from gitseal.stores.aws import place
 from gitseal.stores.aws.secret import CURRENT, MISSING, NOT_NOW, AwsSecrets, current
@@ -184,18 +185,16 @@ class _EachSecret:
         described = self._listed()
         names = list(described)
         live: dict[str, Live] = {}
-        for start in range(0, len(names), _BATCH):
-            for secret in self._values(names[start : start + _BATCH]):
-                name, version = str(secret["Name"]), str(secret["VersionId"])
-                about = described[name]
-                if current(about.get("SecretVersionsToStages")) != version:
-                    # The list may be minutes behind.
-                    about = self._secrets.describe(name)
-                content = (
-                    secret["SecretString"].encode() if "SecretString" in secret else secret.get("SecretBinary", b"")
-                )
-                mark = str(about.get("Description", ""))
-                live[name.removeprefix(self._prefix)] = Live(version, mark, SecretBytes(content))
+        batches = (names[start : start + _BATCH] for start in range(0, len(names), _BATCH))
+        for secret in bounded("AWS", map(self._values, batches)):
+            name, version = str(secret["Name"]), str(secret["VersionId"])
+            about = described[name]
+            if current(about.get("SecretVersionsToStages")) != version:
+                # The list may be minutes behind.
+                about = self._secrets.describe(name)
+            content = secret["SecretString"].encode() if "SecretString" in secret else secret.get("SecretBinary", b"")
+            mark = str(about.get("Description", ""))
+            live[name.removeprefix(self._prefix)] = Live(version, mark, SecretBytes(content))
         return live
 
     def _listed(self) -> dict[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from gitseal.remote.calling import Response, Server, refused
 from gitseal.remote.failure import AGAIN, RemoteError, RemoteFailure
+from gitseal.remote.listing import bounded
 from gitseal.remote.shapes import mapping
 from gitseal.stores.protocol import Raced
 
@@ -52,6 +53,9 @@ class ForgeCalls:
 
     def listed(self, path: str, size: str, field: str = "") -> Iterator[dict[str, Any]]:
         """The entries of all pages. `size` asks for a size of pages; `field` is where they are in an answer, if it has more."""
+        return bounded(self._server.name, self._pages(path, size, field))
+
+    def _pages(self, path: str, size: str, field: str) -> Iterator[list[dict[str, Any]]]:
         last: list[object] = []
         for page in count(1):
             content = self.ask("GET", f"{path}?{size}&page={page}", f"list the {self._noun}", OK).content
@@ -62,7 +66,7 @@ class ForgeCalls:
             # A server may have smaller pages than were asked for, or know none and give everything each time.
             if not entries or entries == last:
                 return
-            yield from entries
+            yield entries
             last = entries
 
     def raced(self, name: str) -> Raced:
