@@ -1,5 +1,6 @@
 """What the page does, as its script asks for it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pyrage
@@ -7,6 +8,7 @@ import pytest
 
 from gitseal.recipients import x25519
 from tests.programs import GITSEAL, git, run
+from tests.recipients.conftest import PASSPHRASE, behind_passphrase
 from tests.servers import studio
 from tests.servers.studio import Answer, Studio
 from tests.studio.conftest import Desktop, made
@@ -227,27 +229,37 @@ def test_a_policy_that_this_gitseal_does_not_know_stops_changes(desktop: Desktop
     policy.write_text(text)
 
 
-def test_a_passphrase_is_asked_for_in_the_page(tmp_path: Path) -> None:
+def sealed_by_age(identity: bytes) -> bytes:
+    """An identity behind a passphrase that takes a second for each try, as age has it."""
+    sealed: bytes = pyrage.passphrase.encrypt(identity, PASSPHRASE.decode())
+    return sealed
+
+
+@pytest.mark.parametrize("behind", [behind_passphrase, pytest.param(sealed_by_age, marks=pytest.mark.slow)])
+def test_a_passphrase_is_asked_for_in_the_page(tmp_path: Path, behind: Callable[[bytes], bytes]) -> None:
     (tmp_path / "top").mkdir()
     world, environ = made(tmp_path / "top", tmp_path)
     locked = tmp_path / "locked.age"
-    sealed = pyrage.passphrase.encrypt(environ.pop("GITSEAL_IDENTITY").encode(), "hush-passphrase")
-    locked.write_bytes(sealed)
+    locked.write_bytes(behind(environ.pop("GITSEAL_IDENTITY").encode()))
     with studio.running(tmp_path / "top", environ=environ | {"GITSEAL_IDENTITY_FILE": str(locked)}) as page:
         page.let_in()
         desktop = Desktop(world, page, environ)
         for path in ("/", "/name?name=DATABASE_URL", "/people", "/review"):
             assert page.get(path).status == 200
         reveal = {"environment": "production", "name": "DATABASE_URL"}
+        prompt = f'passphrase for "GITSEAL_IDENTITY_FILE ({locked})"'
         question = page.post("/reveal", **reveal).told["question"]
-        assert "passphrase" in question["prompt"]
+        assert question["prompt"] == prompt
         for wrong in ("wrong", "wrong", "wrong again", "wrong still"):
             question = page.post("/answer", id=question["id"], passphrase=wrong).told["question"]
-            assert "wrong; try 2" in question["prompt"]
-        assert page.post("/answer", id=question["id"], passphrase="hush-passphrase").told == {"to": ""}
+            assert question["prompt"] == f"{prompt}: that was wrong; try again, or cancel"
+        # Cancelled is cancelled: what is asked then begins anew.
+        assert page.post("/reveal", **reveal).told["question"]["prompt"] == prompt
+        assert page.post("/answer", id=question["id"], passphrase=PASSPHRASE.decode()).told == {"to": ""}
         assert page.post("/reveal", **reveal).told["value"] == "hush-database"
         assert set_(desktop, "DATABASE_URL", "new") == {"to": "/name?name=DATABASE_URL"}
         _, said = page.end()
+    assert PASSPHRASE.decode() not in said
     assert "hush" not in said
     assert world.get("DATABASE_URL") == "new"
 
@@ -371,3 +383,16 @@ def test_text_that_is_none_is_refused_in_one_place(desktop: Desktop) -> None:
     for body in ('{"id": "\\ud800"}', '{"a\\u0000": 1}', '{"a": [{"b": "\\udfff"}]}', '{"a": ' + "1" * 5000 + "}"):
         for address in ("/set", "/commit", "/answer", "/reveal", "/undo"):
             assert desktop.page.ask("POST", address, desktop.page.own, body.encode()).status == 400
+
+
+def test_a_value_is_emptied_only_if_that_is_said(desktop: Desktop) -> None:
+    before = desktop.world.get("DATABASE_URL")
+    assert set_(desktop, "DATABASE_URL", "")["error"] == "there is no value"
+    assert "contradict" in str(set_(desktop, "DATABASE_URL", "x", empty=True)["error"])
+    assert "contradict" in str(set_(desktop, "DATABASE_URL", "", empty=True, generate="uuid")["error"])
+    assert desktop.world.get("DATABASE_URL") == before
+    assert "to" in set_(desktop, "DATABASE_URL", "", empty=True)
+    assert desktop.world.get("DATABASE_URL") == ""
+    assert "updated DATABASE_URL (empty)" in desktop.page.get("/").body
+    assert "to" in set_(desktop, "NOTHING", "", type="null", seen={"production": "-"})
+    assert undo(desktop).status == 200

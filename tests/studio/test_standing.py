@@ -95,7 +95,7 @@ def test_a_stranger_is_told_whom_to_ask(page_of: As) -> None:
     assert "the policy does not know you yet: send this line to alice" in body
     assert bob.recipient in body
     told = text(page.get("/name?name=DATABASE_URL").body)
-    assert "the policy does not know your key" in told
+    assert "The policy does not know your key" in told
     assert "data-reveal aria" not in told
 
 
@@ -130,4 +130,5 @@ def declare(top: Path, name: str) -> None:
 def line_of(desk: Desktop, name: str, environment: str) -> str:
     """What stands beside an environment where a name is set."""
     body = text(desk.page.get(f"/name?name={name}").body)
-    return body.partition(f'<p class="note">{environment}: ')[2].partition("</p>")[0]
+    notes = (note.partition("</p>")[0].partition(": ") for note in body.split('<p class="note">')[1:])
+    return next((words for where, _, words in notes if environment in where.split(", ")), "")

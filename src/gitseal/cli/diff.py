@@ -7,7 +7,7 @@ from gitseal.cli.options import json_option
 from gitseal.cli.session import Session
 from gitseal.cli.talk import say
 from gitseal.project.reading import check_reveal
-from gitseal.usecases.diff import Compared, Difference, compare
+from gitseal.usecases.diff import Compared, Difference, compare, difference_words
 
 
 @declare.command("diff")
@@ -39,7 +39,7 @@ def command(session: Session, left: str, right: str, show_values: bool, show_all
     if as_json:
         output.as_json([_object(row, show_values=show_values) for row in rows])
         return
-    words = {**{kind: kind.value for kind in Difference}, **_only_in(left, right)}
+    words = difference_words(left, right)
     listed = [row for row in rows if show_all or row.difference is not Difference.IDENTICAL]
     if show_values:
         output.table(
@@ -51,10 +51,6 @@ def command(session: Session, left: str, right: str, show_values: bool, show_all
     counts = Counter(row.difference for row in rows)
     told = ", ".join(f"{counts[kind]} {words[kind]}" for kind in Difference if counts[kind])
     say(told or f"neither {left} nor {right} has any names")
-
-
-def _only_in(left: str, right: str) -> dict[Difference, str]:
-    return {Difference.LEFT: f"only in {left}", Difference.RIGHT: f"only in {right}"}
 
 
 def _side(row: Compared, side: str) -> str:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from gitseal.errors import Error, NotForYou
+from gitseal.errors import Error, NotForYou, os_reason
 from gitseal.project.seen import NotAsSeen
 from gitseal.studio import changing, committing, names, reporting, standing
 from gitseal.studio.admission import Admission
@@ -48,6 +48,7 @@ ACTIONS: dict[str, Callable[[Desk, Mapping[str, object]], PageAction]] = {
     "/undo": committing.undo_action,
 }
 _SHOWN, _REFUSED, _FAILED = 200, 409, 500
+_WRONG = "that was wrong; try again, or cancel"
 
 
 def application(desk: Desk, admission: Admission) -> Starlette:
@@ -108,10 +109,9 @@ def _shown(
             told = view(desk, query)
             # Before the notices are taken: it may have one.
             undo = desk.undoable()
-        except Error as error:
+        except (Error, OSError) as failure:
             status = _REFUSED
-            shown = desk.advised(error) if isinstance(error, NotForYou) else error
-            told = View("error.html", "This page cannot be shown", {"error": shown})
+            told = View("error.html", "This page cannot be shown", {"error": _told(desk, failure)})
         about = {
             "bar": [(at, words) for at, (words, _) in BAR.items()],
             "address": address,
@@ -179,13 +179,21 @@ def _posted(
             return JSONResponse({"error": "this is no JSON object", "hint": ""}, 400)
         try:
             return JSONResponse(await run_in_threadpool(_locked(desk, lambda: answer(body))))
-        except Error as failure:
-            error = desk.advised(failure) if isinstance(failure, NotForYou) else failure
+        except (Error, OSError) as failure:
+            error = _told(desk, failure)
             # `changed`: the page can offer to look again.
             told = {"error": error.message, "hint": error.hint, "changed": isinstance(error, NotAsSeen)}
             return JSONResponse(told, _REFUSED)
 
     return posted
+
+
+def _told(desk: Desk, failure: Error | OSError) -> Error:
+    """What the person is told of a failure."""
+    if isinstance(failure, OSError):
+        # A pull or an editor was faster than whoever reads one file after the other.
+        return Error(f"a file could not be read: {os_reason(failure)}", "load the page again in a moment")
+    return desk.advised(failure) if isinstance(failure, NotForYou) else failure
 
 
 def _is_clean(content: object) -> bool:
@@ -201,7 +209,8 @@ def _result(result: ActionDone | OpenQuestion) -> dict[str, object]:
     if isinstance(result, ActionDone):
         return {"to": result.after}
     questions = [question.meaning for question in result.questions]
-    return {"question": {"id": result.id, "questions": questions, "prompt": result.prompt}}
+    prompt = f"{result.prompt}: {_WRONG}" if result.was_wrong else result.prompt
+    return {"question": {"id": result.id, "questions": questions, "prompt": prompt}}
 
 
 async def _not_there(_request: Request, _error: Exception) -> Response:

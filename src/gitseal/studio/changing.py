@@ -2,7 +2,6 @@
 
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
-from urllib.parse import quote
 
 from gitseal.document.value import TypedValue, ValueType, checked
 from gitseal.errors import UsageError
@@ -12,6 +11,7 @@ from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
 from gitseal.sealing.change import SetResult
 from gitseal.studio.desk import Desk, PageAction, Seen
+from gitseal.studio.linking import name_pages, page_of
 from gitseal.studio.rendering import View
 from gitseal.usecases.absorb import absorb
 from gitseal.usecases.import_ import ImportFile, ImportResult, import_files
@@ -20,6 +20,7 @@ from gitseal.usecases.set_ import set_values
 from gitseal.usecases.unset import told, unset
 
 Body = Mapping[str, object]
+_TYPES = tuple(kind.word for kind in ValueType)
 
 
 def set_action(_desk: Desk, body: Body) -> PageAction:
@@ -27,15 +28,9 @@ def set_action(_desk: Desk, body: Body) -> PageAction:
     name, environments = _name(body), _environments(body)
     path = parse_name(name)
     generate = _text(body, "generate")
-    if generate and _text(body, "value"):
-        raise UsageError("there is a value, and a kind of value to generate", "leave one of them empty")
-    values: dict[tuple[str, ...], TypedValue] = {}
-    if not generate:
-        word = _text(body, "type") or ValueType.TEXT.word
-        kind = next((kind for kind in ValueType if kind.word == word), None)
-        if kind is None:
-            raise UsageError(f'there is no type "{word}"', f"types are: {', '.join(kind.word for kind in ValueType)}")
-        values[path] = checked(kind, _content(kind, _text(body, "value")))
+    if sum((bool(generate), bool(_text(body, "value")), body.get("empty") is True)) > 1:
+        raise UsageError("these contradict each other: a value, one to generate, and an empty one", "leave one of them")
+    values = {} if generate else {path: _value(body)}
     plain, replaces = body.get("plain") is True, body.get("replace") is True
 
     def do(workspace: Workspace) -> str:
@@ -43,7 +38,19 @@ def set_action(_desk: Desk, body: Body) -> PageAction:
         generated = {path: generate} if generate else {}
         return _told(set_values(chosen, environments, values, generated=generated, plain=plain))
 
-    return PageAction(do, _page_of(name), _seen(body, name, environments))
+    return PageAction(do, page_of(name), _seen(body, name, environments))
+
+
+def _value(body: Body) -> TypedValue:
+    """The value that a form gives."""
+    word, given = _text(body, "type") or ValueType.TEXT.word, _text(body, "value")
+    kind = next((kind for kind in ValueType if kind.word == word), None)
+    if kind is None:
+        raise UsageError(f'there is no type "{word}"', f"types are: {', '.join(_TYPES)}")
+    # A form that was sent too early must not empty a value.
+    if not given and kind in {ValueType.TEXT, ValueType.BYTES} and body.get("empty") is not True:
+        raise UsageError("there is no value", "type one, or tick that it is empty")
+    return checked(kind, _content(kind, given))
 
 
 def _content(kind: ValueType, given: str) -> bytes:
@@ -76,7 +83,7 @@ def absorb_action(_desk: Desk, body: Body) -> PageAction:
         taken = [environment for environment in environments if absorb(workspace, environment, [name])]
         return "; ".join(f"{environment}: absorbed {name}" for environment in taken) or f"{name} waits nowhere"
 
-    return PageAction(do, _page_of(name), _seen(body, name, environments))
+    return PageAction(do, page_of(name), _seen(body, name, environments))
 
 
 def rename_action(_desk: Desk, body: Body) -> PageAction:
@@ -88,7 +95,16 @@ def rename_action(_desk: Desk, body: Body) -> PageAction:
         done = rename(workspace, environments, name, new)
         return "; ".join(f"{environment}: renamed {name} to {each}" for environment, each in done)
 
-    return PageAction(do, _page_of(new), _seen(body, name, environments))
+    return PageAction(do, page_of(new), _seen(body, name, environments))
+
+
+class ValueForm(NamedTuple):
+    """The fields for a value: the kind that the manifest generates, if any, and whether two ticks can matter."""
+
+    generates: str = ""
+    may_be_plain: bool = True
+    may_be_unread: bool = True
+    types: tuple[str, ...] = _TYPES
 
 
 class Paste(NamedTuple):
@@ -150,7 +166,11 @@ def _asked(body: Body) -> Paste:
 def pasted_view(desk: Desk, query: Mapping[str, str]) -> View:
     """What a pasted file would change, by name."""
     id_ = query.get("id", "")
-    return View("pasted.html", "What this file changes", {"pasted": _pasted(desk, id_), "id": id_})
+    return View(
+        "pasted.html",
+        "What this file changes",
+        {"pasted": _pasted(desk, id_), "id": id_, "pages": name_pages(desk.project)},
+    )
 
 
 def import_action(desk: Desk, body: Body) -> PageAction:
@@ -166,12 +186,8 @@ def import_action(desk: Desk, body: Body) -> PageAction:
 def new_view(desk: Desk, query: Mapping[str, str]) -> View:
     """The forms for a new name, and for a whole file."""
     environments = desk.project.environments
-    types = [kind.word for kind in ValueType]
-    return View(
-        "new.html",
-        "Add",
-        {"environments": environments, "types": types, "name": query.get("name", ""), "generates": ""},
-    )
+    values = {"environments": environments, "name": query.get("name", ""), "value_form": ValueForm()}
+    return View("new.html", "Add", values)
 
 
 def _pasted(desk: Desk, id_: str) -> Pasted:
@@ -182,11 +198,9 @@ def _pasted(desk: Desk, id_: str) -> Pasted:
 
 
 def _told(done: Sequence[SetResult]) -> str:
-    return "; ".join(f"{one.environment}: {one.outcome.value} {one.name}" for one in done)
-
-
-def _page_of(name: str) -> str:
-    return f"/name?name={quote(name, safe='')}"
+    return "; ".join(
+        f"{one.environment}: {one.outcome.value} {one.name}{' (empty)' if one.is_empty else ''}" for one in done
+    )
 
 
 def _name(body: Body) -> str:

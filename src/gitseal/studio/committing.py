@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from gitseal.project.workspace import Workspace
 from gitseal.studio.desk import Desk, PageAction
+from gitseal.studio.linking import name_pages
 from gitseal.studio.rendering import View
 from gitseal.usecases.uncommitted import commit_secrets, uncommitted
 
@@ -15,7 +16,11 @@ def commit_view(desk: Desk, _query: Mapping[str, str]) -> View:
     project = desk.project
     branch = project.git().git("symbolic-ref", "--quiet", "--short", "HEAD", ok=(0, 1)) or b""
     name, merging = branch.decode("utf-8", "replace").strip(), project.git().is_merging()
-    return View("commit.html", "Commit", {"now": uncommitted(project), "branch": name, "merging": merging})
+    return View(
+        "commit.html",
+        "Commit",
+        {"now": uncommitted(project), "branch": name, "merging": merging, "pages": name_pages(project)},
+    )
 
 
 def commit_action(desk: Desk, body: Mapping[str, object]) -> PageAction:

@@ -59,11 +59,16 @@ class Asked(Exception):
 
 
 class OpenQuestion(NamedTuple):
-    """An action that waits for an answer. `questions` are about keys and recipients; or `prompt` asks for a passphrase."""
+    """An action that waits for an answer.
+
+    `questions` are about keys and recipients; or `prompt` asks for a passphrase, once more if the last one `was_wrong`. Tries are
+    not counted: each begins the action anew, and none is the last.
+    """
 
     id: str
     questions: tuple[Question, ...] = ()
     prompt: str = ""
+    was_wrong: bool = False
 
 
 class ActionDone(NamedTuple):
@@ -165,7 +170,9 @@ class Desk:
                     return self._wait(action, waiting, agreed)
                 accepted |= asks
             except Asked as asked:
-                return self._wait(action, OpenQuestion(secrets.token_hex(8), prompt=asked.prompt), agreed)
+                prompt = first_prompt(asked.prompt)
+                was_wrong = prompt != asked.prompt
+                return self._wait(action, OpenQuestion(secrets.token_hex(8), (), prompt, was_wrong), agreed)
         self.steps[count:] = [step._replace(words=words) for step in self.steps[count:]]
         del self.steps[:-_MOST_UNDONE]
         if words:
@@ -180,7 +187,7 @@ class Desk:
             raise Error("this question was answered, or the page is an old one", "do it again")
         action, asked, agreed = self._waiting.pop(waiting)
         if asked.prompt:
-            self._passphrases[first_prompt(asked.prompt)] = SecretBytes((passphrase or "").encode())
+            self._passphrases[asked.prompt] = SecretBytes((passphrase or "").encode())
         return self._go_on(action, agreed | {(question.exact, question.meaning) for question in asked.questions})
 
     def undoable(self) -> str:

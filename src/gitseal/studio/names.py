@@ -13,7 +13,9 @@ from gitseal.project.project import Project
 from gitseal.project.reading import OpenedEnvironment, check_reveal
 from gitseal.project.seen import NOTHING, digest
 from gitseal.studio import places, standing
+from gitseal.studio.changing import ValueForm
 from gitseal.studio.desk import Desk
+from gitseal.studio.linking import name_pages
 from gitseal.studio.rendering import View
 from gitseal.usecases.get import get_value
 from gitseal.usecases.matrix import CellState, matrix
@@ -50,21 +52,27 @@ def name_view(desk: Desk, query: Mapping[str, str]) -> View:
     told = matrix(desk.workspace._replace(project=project), project.environments)
     row = next((row for row in told.rows if row.path == path), None)
     if row is None:
+        for error in told.broken.values():
+            raise error  # it may be where nobody can look
         raise Error(f'no environment and no manifest has "{name}"', "look at all names")
     cells = zip(told.environments, row.cells, strict=True)
     events = [*islice(log(project, Selection(name=name)).events, _MOST_EVENTS)]
     shown = {environment: cell for environment, cell in cells if environment not in told.broken}
     shown_places = [places.place(desk, environment, path, shown, events) for environment in shown]
     uses = _uses(project, path[-1]) if query.get("code") else None
-    generates = row.declared.generate if row.declared is not None else ""
+    value_form = ValueForm(
+        row.declared.generate if row.declared is not None else "",
+        any(project.policy.is_plain(environment, path) for environment in shown),
+        any(one.refusal or one.prospect for one in shown_places),
+    )
     values = {
         "row": row,
         "places": shown_places,
         "events": events,
         "published": places.published(desk.project, shown, name),
-        "types": _TYPES,
         "uses": uses,
-        "generates": generates,
+        "value_form": value_form,
+        "pages": name_pages(desk.project),
         "nothing": NOTHING,
     }
     return View("name.html", name, values)
@@ -73,9 +81,6 @@ def name_view(desk: Desk, query: Mapping[str, str]) -> View:
 def _uses(project: Project, variable: str) -> list[str]:
     """The lines of the repository's code that read a name."""
     return [f"{path}:{use.line}" for path, use in read(project, [project.root]).uses if use.name == variable]
-
-
-_TYPES = [kind.word for kind in ValueType]
 
 
 def reveal(desk: Desk, body: Mapping[str, object]) -> dict[str, object]:

@@ -99,7 +99,9 @@ def published(project: Project, environments: Iterable[str], name: str) -> list[
 
 def _openers(project: Project, shared: tuple[str, Entry] | None, path: NamePath) -> tuple[str, ...]:
     """Who opens the value that everybody has, by the file that it comes from."""
-    if shared is None or shared[1].token is None:
+    if shared is None:
         return ()
+    if shared[1].token is None:
+        return ("everybody",)
     groups = access(project, (shared[0],), (path_text(path),))
     return tuple(one.name for group in groups for one in group.people if one.opens)

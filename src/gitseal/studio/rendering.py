@@ -13,6 +13,8 @@ from markupsafe import Markup
 from gitseal.report.dates import utc
 from gitseal.report.escaping import printable
 from gitseal.report.html_style import STYLE
+from gitseal.report.plurals import plural
+from gitseal.studio.linking import capitalised, named, said
 from gitseal.usecases.matrix import CellState, MatrixCell
 
 
@@ -75,17 +77,22 @@ def _environment() -> Environment:
     )
     made.filters["utc"] = utc
     made.filters["drawn"] = _drawn
+    made.filters["said"] = said
+    made.filters["named"] = named
+    made.filters["counted"] = plural
+    made.filters["sentence"] = capitalised
     return made
 
 
-def _drawn(cells: Sequence[MatrixCell]) -> Markup:
+def _drawn(cells: Sequence[MatrixCell], environments: Sequence[str]) -> Markup:
     """The cells of a row. There are few kinds and many cells, so each kind is rendered once."""
-    return Markup("".join(_cell(cell.state, cell.access) for cell in cells))  # noqa: S704 - from the template
+    pairs = zip(cells, environments, strict=True)
+    return Markup("".join(_cell(cell.state, cell.access, environment) for cell, environment in pairs))  # noqa: S704 - from the template
 
 
 @cache
-def _cell(state: CellState, access: str) -> str:
-    return _environment().get_template("cell.html").render(state=state, access=access)
+def _cell(state: CellState, access: str, environment: str) -> str:
+    return _environment().get_template("cell.html").render(state=state, access=access, environment=environment)
 
 
 def _shown(content: object) -> object:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from markupsafe import Markup
 
 from gitseal.audit.access.access_page import page_of as access_page
+from gitseal.audit.check.environment import NO_STANZA, UNKNOWN_RECIPIENT, WRONG_GROUP
+from gitseal.audit.check.manifest import NAME_REQUIRED
 from gitseal.audit.due.due_names import Today
 from gitseal.audit.due.due_page import page_of as due_page
 from gitseal.audit.review.range import ReviewOptions
@@ -14,20 +16,39 @@ from gitseal.audit.verify.approvals.store import keep_fetched
 from gitseal.delivery.publishing.outside import outside
 from gitseal.delivery.publishing.words import standing_lines
 from gitseal.errors import Error
+from gitseal.project.project import Project
+from gitseal.project.reading import EffectiveEnvironment
 from gitseal.project.workspace import Workspace
+from gitseal.records import NamedTuple
 from gitseal.report.page import html
 from gitseal.review.formats.html import body as review_body
+from gitseal.review.write_only_values import WRITE_ONLY
 from gitseal.sealing.rekeying.planning import Plan
 from gitseal.sealing.rekeying.words import plan_words
 from gitseal.studio.desk import Desk, PageAction
+from gitseal.studio.linking import linked, name_pages
 from gitseal.studio.rendering import View
 from gitseal.usecases.access import access
-from gitseal.usecases.diff import compare
+from gitseal.usecases.diff import compare, difference_words
 from gitseal.usecases.due import due
 from gitseal.usecases.rekey import apply, plan
 from gitseal.usecases.status import published, status
 
 Query = Mapping[str, str]
+# What `check` finds of files whose people are not those of the policy.
+_OF_ACCESS = frozenset({NO_STANZA.id, UNKNOWN_RECIPIENT.id, WRONG_GROUP.id})
+# And of single names, with what is done on their pages.
+_OF_NAMES = {
+    NAME_REQUIRED.id: "Set it on its page",
+    WRITE_ONLY.id: "Absorb it on its page, once you know that it is right",
+}
+
+
+class ShownPlan(NamedTuple):
+    """What the page of people showed: the plan, and the environments that it was made for."""
+
+    environments: tuple[str, ...]
+    plan: Plan
 
 
 def review_view(desk: Desk, query: Query) -> View:
@@ -36,32 +57,47 @@ def review_view(desk: Desk, query: Query) -> View:
     repository = desk.project.git()
     keep_fetched(repository)
     told = review(repository, span, desk.keyring.unattended(), ReviewOptions())
-    return View("review.html", "Review", {"body": _markup(review_body(told)), "span": span})
+    return View("review.html", "Review", {"body": _markup(review_body(told), desk.project), "span": span})
 
 
 def people_view(desk: Desk, _query: Query) -> View:
     """`access`, and what a rekey would change. No identity is asked for it."""
     project = desk.project
-    body = html.body(access_page(access(project, project.environments), with_names=False))
-    planned, words, id_ = None, [], ""
+    environments, broken = _readable(project)
+    body = html.body(access_page(access(project, environments), with_names=False))
+    words, id_ = [], ""
     try:
-        planned = plan(desk.workspace._replace(keyring=desk.keyring.unattended()), project.environments)
+        planned = plan(desk.workspace._replace(keyring=desk.keyring.unattended()), environments)
         words = [*plan_words(planned, is_whole=True)]
-        id_ = "" if planned.is_empty else desk.keep(planned)
+        id_ = "" if planned.is_empty else desk.keep(ShownPlan(environments, planned))
     except Error as error:
         words = [f"{error.message}; {error.hint}" if error.hint else error.message]
-    return View("people.html", "People", {"body": _markup(body), "planned": words, "id": id_})
+    return View(
+        "people.html", "People", {"body": _markup(body, project), "planned": words, "id": id_, "broken": broken}
+    )
+
+
+def _readable(project: Project) -> tuple[tuple[str, ...], dict[str, Error]]:
+    """The environments whose files can be read, and why the others cannot."""
+    broken = {}
+    _ = project.policy  # without it nothing is said of single environments
+    for environment in project.environments:
+        try:
+            _ = EffectiveEnvironment(project, environment).entries
+        except Error as error:
+            broken[environment] = error
+    return tuple(name for name in project.environments if name not in broken), broken
 
 
 def rekey_action(desk: Desk, body: Mapping[str, object]) -> PageAction:
     """`rekey` by the plan that the page showed, and no other."""
     agreed = desk.kept(str(body.get("id", "")))
-    if not isinstance(agreed, Plan):
+    if not isinstance(agreed, ShownPlan):
         raise Error("there is no such plan", "look at the page of people again")
 
     def do(workspace: Workspace) -> str:
-        apply(workspace, workspace.project.environments, agreed)
-        return f"rekeyed {', '.join(agreed.environments)}"
+        apply(workspace, agreed.environments, agreed.plan)
+        return f"rekeyed {', '.join(agreed.plan.environments)}"
 
     return PageAction(do, "/people")
 
@@ -71,8 +107,10 @@ def due_view(desk: Desk, _query: Query) -> View:
     project = desk.project
     today = Today(int(time.time()), 30)
     workspace = desk.workspace._replace(keyring=desk.keyring.unattended())
-    told = due(workspace, project.environments, today)
-    return View("report.html", "Due", {"body": _markup(html.body(due_page(told, today.within)))})
+    environments, broken = _readable(project)
+    told = due(workspace, environments, today)
+    body = _markup(html.body(due_page(told, today.within)), project)
+    return View("report.html", "Due", {"body": body, "broken": broken})
 
 
 def status_view(desk: Desk, query: Query) -> View:
@@ -80,7 +118,9 @@ def status_view(desk: Desk, query: Query) -> View:
     project = desk.project
     told = status(project, project.environments, int(time.time()))
     stores = desk.kept(query["stores"]) if "stores" in query else None
-    return View("status.html", "Status", {"deploys": told, "targets": project.policy.publish, "stores": stores})
+    values = {"deploys": told, "targets": project.policy.publish, "stores": stores}
+    words = {"of_access": _OF_ACCESS, "of_names": _OF_NAMES, "pages": name_pages(project)}
+    return View("status.html", "Status", values | words)
 
 
 def stores_action(desk: Desk, _body: Mapping[str, object]) -> PageAction:
@@ -110,10 +150,11 @@ def compare_view(desk: Desk, query: Query) -> View:
     if left and right:
         workspace = desk.workspace._replace(keyring=desk.keyring.unattended())
         told = compare(workspace, left, right)
-    values = {"environments": project.environments, "left": left, "right": right, "compared": told}
+    words = difference_words(left, right)
+    values = {"environments": project.environments, "left": left, "right": right, "compared": told, "words": words}
     return View("compare.html", "Compare", values)
 
 
-def _markup(lines: Iterable[str]) -> Markup:
+def _markup(lines: Iterable[str], project: Project) -> Markup:
     # The writers of reports escape by themselves, as what they write to files needs.
-    return Markup("\n".join(lines))  # noqa: S704
+    return linked("\n".join(lines), name_pages(project))

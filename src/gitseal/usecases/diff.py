@@ -25,6 +25,12 @@ class Difference(Enum):
     UNKNOWN = "unknown"
 
 
+def difference_words(left: str, right: str) -> dict[Difference, str]:
+    """The words for each difference between these two sides."""
+    only = {Difference.LEFT: f"only in {left}", Difference.RIGHT: f"only in {right}"}
+    return {kind: only.get(kind, kind.value) for kind in Difference}
+
+
 class Compared(NamedTuple):
     """One name with its two values, if they were opened."""
 

@@ -122,7 +122,8 @@ class _Bases:
 
     def __init__(self, layered: OpenedEnvironment, keyring: Keyring) -> None:
         own = {layered.environment, layered.environment + LOCAL}
-        self._project, self._keyring = layered.project, keyring
+        # Its own overrides on this machine are nothing that the other inherits.
+        self._project, self._keyring = layered.project.shared(), keyring
         self._files = {name: file for name, file in layered.documents.items() if name not in own}
         self._opened: dict[str, OpenedEnvironment] = {}
 

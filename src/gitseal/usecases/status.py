@@ -32,11 +32,12 @@ class Staged(NamedTuple):
 
 
 class Drift(NamedTuple):
-    """Findings of `check` of one rule, with the command that mends the first of them."""
+    """Findings of `check` of one rule, with the words of the first of them and what mends it."""
 
     rule: str
     found: int
     hint: str
+    message: str
 
 
 class Status(NamedTuple):
@@ -139,5 +140,5 @@ def _staged(project: Project, name: str, deployed: bytes | None, committed: byte
 
 def _drift(findings: Sequence[Finding]) -> tuple[Drift, ...]:
     counts = Counter(finding.rule for finding in findings)
-    hints = {finding.rule: finding.hint for finding in reversed(findings)}
-    return tuple(Drift(rule, count, hints[rule]) for rule, count in counts.items())
+    first = {finding.rule: finding for finding in reversed(findings)}
+    return tuple(Drift(rule, count, first[rule].hint, first[rule].message) for rule, count in counts.items())

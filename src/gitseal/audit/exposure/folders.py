@@ -9,6 +9,7 @@ import os
 from collections.abc import Container, Iterator
 
 from gitseal.audit.history.log import environment_of
+from gitseal.errors import Error
 from gitseal.git import index, trees
 from gitseal.git.log import ChangedFile, LoggedCommit
 from gitseal.git.log_walk import LogEntry, walk
@@ -140,9 +141,22 @@ def _policies(repository: Repository) -> list[index.IndexEntry]:
 
 
 def _files_here(project: Project) -> dict[str, bytes]:
-    if not project.source.is_working_tree:
-        return {}
-    return {name: project.source.read(project.file(name)) for name in project.environments}
+    return environment_files(project) if project.source.is_working_tree else {}
+
+
+def environment_files(project: Project) -> dict[str, bytes]:
+    """The content of each environment's file. What only has a name like one, such as a folder, is left out.
+
+    Raises Error if it is an environment of the policy that cannot be read.
+    """
+    files = {}
+    for name in project.environments:
+        try:
+            files[name] = project.source.read(project.file(name))
+        except Error:
+            if name in project.policy.environments:
+                raise
+    return files
 
 
 def _ids_of(content: bytes) -> Iterator[str]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from functools import cached_property
 
-from gitseal.audit.exposure.folders import folders_of
+from gitseal.audit.exposure.folders import environment_files, folders_of
 from gitseal.audit.history.log import environment_of, person
 from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import pieces, token_grammar
@@ -178,12 +178,15 @@ class Timeline:
     @cached_property
     def policy_here(self) -> bytes:
         """The text of the policy as it is here."""
-        return self._project.source.read(self._project.policy_file)
+        try:
+            return self._project.source.read(self._project.policy_file)
+        except FileNotFoundError:
+            _ = self._project.policy  # its error says what is missing, and how to get it back
+            raise
 
     @cached_property
     def _files(self) -> dict[str, bytes]:
-        project = self._project
-        return {name: project.source.read(project.file(name)) for name in project.environments}
+        return environment_files(self._project)
 
     def _take_files_here(self) -> None:
         """What the working tree has and HEAD has not, as a change that is in no commit yet."""

@@ -27,8 +27,11 @@ def _table(table: PageTable) -> Iterator[str]:
     yield f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(plain(spoken(table.title)))}"><table>'
     head = "".join(f'<th scope="col">{escape(word)}</th>' for word in table.head)
     yield f"<thead><tr>{head}</tr></thead>\n<tbody>"
+    labels = [escape(word) for word in table.head]
     for row in table.rows:
-        yield f"<tr>{''.join(f'<td>{_said(cell)}</td>' for cell in row)}</tr>"
+        # On a narrow screen each cell stands below its label.
+        cells = (f'<td data-label="{label}">{_said(cell)}</td>' for label, cell in zip(labels, row, strict=True))
+        yield f"<tr>{''.join(cells)}</tr>"
     yield "</tbody>\n</table></div>\n</section>"
 
 

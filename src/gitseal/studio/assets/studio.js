@@ -6,7 +6,8 @@
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const talk = one("#talk");
 
-  const sentence = (words) => words && words[0].toUpperCase() + words.slice(1);
+  // A command stays as it is typed.
+  const sentence = (words) => (!words || /^git(seal)? /.test(words) ? words : words[0].toUpperCase() + words.slice(1));
   // Beside the form that it is about, or at the top.
   const say = (words, hint, form) => {
     let place = talk;
@@ -194,7 +195,7 @@
       const told = await revealed(holder, "show");
       if (!told || document.hidden || press !== presses) return;
       shown.textContent = told.value;
-      encoding.textContent = told.base64 ? "(bytes, in base64)" : "";
+      encoding.textContent = told.value === "" ? `(empty: ${told.type})` : told.base64 ? "(bytes, in base64)" : "";
       button.textContent = "Hide";
       const timer = setTimeout(() => hide(), SHOWN_SECONDS * 1000);
       hide = () => {
@@ -212,6 +213,7 @@
       // A text field knows no CR: what was not touched goes back as it came.
       form.untouched = { shown: form.elements.value.value, value: told.value };
       form.elements.type.value = told.type;
+      form.elements.empty.checked = told.value === "";
       for (const field of all("input[name=environments]", form)) field.checked = field.value === holder.dataset.environment;
       form.elements.value.focus();
     });
