@@ -38,7 +38,19 @@ class Tags(HTMLParser):
         assert tag not in {"script", "img", "a", "iframe"}
         assert all(
             name
-            in {"lang", "charset", "http-equiv", "content", "name", "class", "tabindex", "role", "aria-label", "scope"}
+            in {
+                "lang",
+                "charset",
+                "http-equiv",
+                "content",
+                "name",
+                "class",
+                "tabindex",
+                "role",
+                "aria-label",
+                "scope",
+                "data-label",
+            }
             for name, _ in attrs
         )
         if tag != "meta":
