@@ -8,7 +8,7 @@ import pytest
 from gitseal.errors import Error
 from gitseal.git import refs
 from gitseal.git.repository import Repository
-from gitseal.git.trusted_ref import as_fetched, is_set, to_write, trusted_ref, way_back
+from gitseal.git.trusted_ref import as_fetched, candidates, is_set, to_write, trusted_ref, way_back
 
 Git = Callable[..., str]
 
@@ -113,6 +113,16 @@ def test_no_branch_is_a_forks_because_it_tracks_it(clone: Path, git: Git) -> Non
     assert trusted_ref(Repository(clone)) == "refs/heads/of-nobody"
     with pytest.raises(Error, match='nothing says whose "of-nobody" is meant'):
         as_fetched(Repository(clone), "refs/heads/release")
+
+
+@pytest.mark.parametrize("value", ["main", "refs/heads/main", "theirs/main", "refs/remotes/theirs/main", "only-here"])
+def test_the_trusted_ref_is_among_its_candidates_whatever_the_remote_is_called(
+    clone: Path, git: Git, value: str
+) -> None:
+    git("branch", "only-here", cwd=clone)
+    git("remote", "rename", "origin", "theirs", cwd=clone)
+    git("config", "gitseal.trust", value, cwd=clone)
+    assert trusted_ref(Repository(clone)) in candidates(Repository(clone))
 
 
 def test_a_tag_of_a_refs_name_is_told_and_not_used(clone: Path, git: Git) -> None:

@@ -33,15 +33,19 @@ def trusted_ref(repository: Repository) -> str:
 
 
 def candidates(repository: Repository) -> tuple[str, ...]:
-    """Full names among which the trusted ref is, by one question to Git: for who needs all of them and decides nothing by it.
+    """Full names among which the trusted ref is, by few questions to Git: for who needs all of them and decides nothing by it.
 
     Some of them are not there.
     """
-    names = [f"{_REMOTES}origin/HEAD"]
+    names, remotes = [f"{_REMOTES}origin/HEAD"], list[str]()
     for value in _configured(repository):
         branch = value.removeprefix(_HEADS)
-        short_names = (f"{_REMOTES}origin/{branch}", f"{_REMOTES}{branch}", f"{_HEADS}{branch}")
-        names += [value] if value.startswith("refs/") and branch == value else short_names
+        if value.startswith("refs/") and branch == value:
+            names.append(value)
+            continue
+        # A branch stands for what a remote has of it, whatever that one is called.
+        remotes = remotes or repository.remotes()
+        names += [*(f"{_REMOTES}{remote}/{branch}" for remote in remotes), f"{_REMOTES}{branch}", f"{_HEADS}{branch}"]
     return tuple(dict.fromkeys(names))
 
 
