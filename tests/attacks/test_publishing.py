@@ -7,8 +7,10 @@ import pytest
 
 from gitseal.cli.main import main
 from gitseal.delivery.publishing import planning
+from gitseal.delivery.publishing.publication import AFTER_A_WRITE
 from gitseal.delivery.publishing.record import PublishRecord
 from gitseal.git.repository import Repository
+from gitseal.remote.failure import AGAIN, RemoteError
 from tests.attacks.world import NEEDLE, Clone, clone
 from tests.stores.memory import TARGET, Team, team_with_memory
 
@@ -153,16 +155,16 @@ def test_a_record_goes_with_the_refs_and_without_it_nothing_is_overwritten(team:
     status, said = team.publish("--accept-target", "shop")
     assert status == 0
     ref = "refs/gitseal/published/shop/production"
-    assert f"for others to see: git push origin +{ref}" in said
+    assert f"for others to see: git push --force-with-lease={ref}: origin {ref}" in said
     other = clone(team.hub, tmp_path / "other", team.alice.owner)
     status, said = team.publish("--accept-target", "shop", at=other)
     assert status == 1
-    assert f"fetch what others recorded: git fetch origin +{ref}:{ref}" in said
+    assert f"fetch what others recorded: git fetch origin {ref}:{ref}" in said
     # The clone is armed: its hooks take the record for no plaintext.
     assert main(["-C", str(team.alice.top), "init"]) == 0
     assert (team.alice.top / ".git/hooks/pre-push").exists()
-    team.alice.git("push", "--quiet", "origin", f"+{ref}")
-    other.git("fetch", "--quiet", "origin", "+refs/gitseal/*:refs/gitseal/*")
+    team.alice.git("push", "--quiet", f"--force-with-lease={ref}:", "origin", ref)
+    other.git("fetch", "--quiet", "origin", f"{ref}:{ref}")
     status, said = team.publish("--accept-target", "shop", at=other)
     assert (status, said.splitlines()[-1]) == (0, "0 created, 0 changed, 0 removed, 0 left, 1 unchanged")
 
@@ -182,6 +184,74 @@ def test_a_forged_record_hides_no_change(team: Team) -> None:
     assert team.memory.values() == {"A": b"evil"}
     assert team.publish("--adopt")[0] == 0
     assert team.memory.values() == {"A": NEEDLE.encode()}
+
+
+def test_a_program_that_nobody_accepted_is_not_started_and_hides_no_other_target(team: Team) -> None:
+    started = team.alice.top / "started"
+    team.alice.policy(TARGET, f'{TARGET}\n  tool: {{environments: [production], to: "exec:touch {started}"}}')
+    team.alice.commit("a program")
+    team.alice.push()
+    assert team.publish("shop", "--accept-target", "shop")[0] == 0
+    for option in ("--check", "--dry-run"):
+        status, said = team.publish(option)
+        assert (status, started.exists()) == (2, False)
+        assert "shop: production to memory:good" in said
+        assert "tool, production: this clone never published to tool: all names of production to exec:touch" in said
+        assert "if that is right, add: --accept-target tool" in said
+        assert said.splitlines()[-1].endswith("1 unchanged, 1 that could not be looked at")
+    # Drift of the others is told by the status all the same.
+    team.memory.places["good"].put("A", b"by hand")
+    assert team.publish("--check")[0] == 1
+    # Who writes has to say yes to all of it first.
+    status, said = team.publish()
+    assert (status, team.memory.values(), started.exists()) == (1, {"A": b"by hand"}, False)
+
+
+def test_only_after_a_write_that_was_tried_the_next_run_is_said_to_write_the_rest(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RemoteError("it is not ready", AGAIN)
+
+    assert team.publish("--accept-target", "shop")[0] == 0
+    team.alice.set("production", "A", "second")
+    team.alice.commit("second")
+    team.alice.push()
+    store = team.memory.places["good"]
+    for method, hint in (("write", f"{AFTER_A_WRITE}\n"), ("read", f"{AGAIN}\n")):
+        with monkeypatch.context() as patched:
+            patched.setattr(store, method, fail)
+            assert hint in team.publish()[1]
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+def test_a_record_that_was_put_back_is_noticed_by_a_clone_that_saw_a_newer_one(team: Team, is_gone: bool) -> None:  # noqa: FBT001 - a case
+    team.memory.keeps_marks = False
+    ref = "refs/gitseal/published/shop/production"
+    assert team.publish("--accept-target", "shop")[0] == 0
+    older = team.alice.git("rev-parse", ref).strip()
+    for value in ("second", "third"):
+        team.alice.set("production", "A", value)
+        team.alice.commit(value)
+    team.alice.push()
+    assert team.publish()[0] == 0
+    newest = team.alice.git("rev-parse", ref).strip()
+    team.alice.git("update-ref", *(["-d", ref] if is_gone else [ref, older]))
+    said = "shop: the record lacks what this clone saw last of A, and still counts"
+    for options in (("--check",), ("--dry-run",)):
+        status, told = team.publish(*options)
+        assert (status, said in told, told.splitlines()[-1].endswith("1 unchanged")) == (0, True, True)
+    team.alice.git("checkout", "--quiet", "HEAD~1")
+    status, told = team.publish()
+    assert (status, "is no ancestor of" in told, team.memory.values()) == (1, True, {"A": b"third"})
+    team.alice.git("checkout", "--quiet", "main")
+    # The next run puts the newest record back, for others to fetch.
+    status, told = team.publish()
+    assert (status, "for others to see: git push" in told) == (0, True)
+    assert team.alice.git("rev-parse", ref).strip() == newest
+    # What somebody changed there is no more as this clone saw it.
+    team.memory.places["good"].put("A", b"by hand")
+    assert team.publish("--check")[0] == 1
 
 
 def test_an_environment_that_was_renamed_keeps_its_place(team: Team) -> None:

@@ -36,7 +36,7 @@ SAFE = re.compile(
     r"\w*environments?(\[0\]|\.environment|\.removesuffix\(LOCAL\))?|made\[0\]|self\.(_base|environment)"
     r"|(\w*entry|lost|scope|job|draft|file|edit|first|layered|self\.layered|document\.header)\.(name|environment|dialect)"
     r"|path_text\(.*\)|(deploys\.)?ref_of\(.*\)|stage|flag|base|resolved|commit|tip\[:12\]|head\[:_SHOWN\]|_CACHE|SETTING"
-    r"|HOOKS\[0\]|target\.name|(publication\.)?record\.ref|example|files|sides|rules|options?|chosen\w*"
+    r"|HOOKS\[0\]|target\.name|(publication\.)?record\.(ref|before)|example|files|sides|rules|options?|chosen\w*"
     # What the options of a command were made of, checked before.
     r"|' --rotate' if rotate else ''|places\[0\]"
 )

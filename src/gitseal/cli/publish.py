@@ -111,6 +111,7 @@ def _write(session: Session, prepared: "Sequence[Publication]", done: "words.Don
         if not terminal.confirm("Write this?"):
             raise Declined("nothing was written")
     remember(session.project, prepared, outside(session, session.project))
+    words.say_regained(one for one in prepared if one not in waiting)
     for number, publication in enumerate(waiting):
         session.note_read("publish", publication.environment, words.changing(publication))
         written, under_way = 0, list[str]()

@@ -1,12 +1,12 @@
 """What `publish` and `status --published` say of a publication: lines for people on standard error, and the JSON of both."""
 
 from gitseal.cli.talk import say
-from gitseal.delivery.publishing.grouped import by_reason
+from gitseal.delivery.publishing.grouped import by_reason, listed
 from gitseal.delivery.publishing.words import where
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from gitseal.delivery.publishing.looking import PublishedTarget
     from gitseal.delivery.publishing.planning import PublishStep
@@ -57,6 +57,12 @@ def _show(publication: "Publication") -> None:
             say(f"  {_line(step)}")
     for told in by_reason(publication.plan.refused):
         say(f"  refused {told}")
+    if publication.record is not None and publication.record.regained:
+        names = listed(publication.record.regained)
+        say(
+            f"gitseal: {who(publication)}: the record lacks what this clone saw last of {names}, and still counts",
+            "  if you did not fetch over a record that was never pushed, somebody put an older one back",
+        )
     selecting.tell(publication.wanted.going, "a service of the manifest can give them names of one part")
     if publication.wanted.files:
         files = ", ".join(publication.wanted.files)
@@ -89,10 +95,19 @@ def say_undone(publication: "Publication", done: "Done") -> None:
 def say_recorded(publication: "Publication") -> None:
     """Says how the record of a store that keeps no marks gets to others."""
     if publication.record is not None:
+        record = publication.record
+        # Not over what somebody else recorded in between.
         say(
             f"{who(publication)}: recorded",
-            f"  for others to see: git push origin +{publication.record.ref}",
+            f"  for others to see: git push --force-with-lease={record.ref}:{record.before} origin {record.ref}",
         )
+
+
+def say_regained(publications: "Iterable[Publication]") -> None:
+    """Says it of those whose record got back what it lacked, and nothing else was written."""
+    for publication in publications:
+        if publication.record is not None and publication.record.regained:
+            say_recorded(publication)
 
 
 def count(looked: "Sequence[PublishedTarget]", would: str = "", done: "Done | None" = None) -> None:

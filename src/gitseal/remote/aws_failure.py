@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gitseal.remote.extras import missing
-from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
+from gitseal.remote.failure import AGAIN, NotSent, RemoteError, RemoteFailure
 
 
 class AwsRefusal(RemoteError):
@@ -53,7 +53,6 @@ _NOT_SENT = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ProxyC
 _ROLES = frozenset({"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "GetRoleCredentials"})
 _Reason = tuple[RemoteFailure, str, str]
 _WHO = "see who you are to AWS with: aws sts get-caller-identity"
-_AGAIN = "run the same again in a moment"
 _NO_SIGN_IN = RemoteFailure.UNKNOWN_TO_IT
 _NONE = (_NO_SIGN_IN, "there are no credentials for AWS", f"sign in first; {_WHO}")
 _SSO = (_NO_SIGN_IN, "the sign-in to AWS is over, or there was none", "sign in again: aws sso login")
@@ -65,7 +64,7 @@ _SETTINGS = (
 _FETCH = (_NO_SIGN_IN, "the credentials for AWS cannot be fetched", f"sign in again; {_WHO}")
 _AWAY = (RemoteFailure.NO_NETWORK, "AWS cannot be reached", "see that this machine reaches it, and run the same again")
 
-_OTHER = (RemoteFailure.NOT_READY, "something that is not AWS answers in its place", _AGAIN)
+_OTHER = (RemoteFailure.NOT_READY, "something that is not AWS answers in its place", AGAIN)
 
 # By the names of the SDK's classes, the nearest first.
 _NO_ANSWER: dict[str, _Reason] = {
@@ -100,11 +99,11 @@ _OF_TIME = ("Signature expired", "not yet current", "earlier than", "later than"
 _MAY_NOT = (RemoteFailure.DENIED, "you may not do that", f"have it allowed for you; {_WHO}")
 _NOT_VALID = (RemoteFailure.UNKNOWN_TO_IT, "the credentials are not valid", f"sign in again; {_WHO}")
 _OVER = (RemoteFailure.UNKNOWN_TO_IT, "the credentials have expired", f"sign in again; {_WHO}")
-_TOO_MANY = (RemoteFailure.THROTTLED, "there were too many requests", _AGAIN)
+_TOO_MANY = (RemoteFailure.THROTTLED, "there were too many requests", AGAIN)
 _OFF = (RemoteFailure.DISABLED, "the key is disabled", "have the key enabled again")
 _NOWHERE = (RemoteFailure.GONE, "it is not there", "see that account and region are right: aws sts get-caller-identity")
 _LATE = (RemoteFailure.CLOCK, "the clock of this machine is wrong", "set the clock of this machine")
-_FAILED = (RemoteFailure.NOT_READY, "it failed", _AGAIN)
+_FAILED = (RemoteFailure.NOT_READY, "it failed", AGAIN)
 _FULL = (
     RemoteFailure.OTHER,
     "a quota of the account is used up",

@@ -167,8 +167,7 @@ def address(name: str, url: str) -> SplitResult:
 def refused(server: str, what: str, status: int) -> RemoteError:
     """The error for a status that is none of those that mean something to the caller."""
     kind, reason = _REASONS.get(status, (RemoteFailure.OTHER, "it failed"))
-    hint = "look at what the token may do there" if status in {401, 403} else AGAIN
-    return RemoteError(f"{server} did not {what}: {reason} (status {status})", hint, kind=kind)
+    return RemoteError(f"{server} did not {what}: {reason} (status {status})", _HINTS.get(kind, _OTHERWISE), kind=kind)
 
 
 _REASONS = {
@@ -184,6 +183,16 @@ _REASONS = {
     504: (RemoteFailure.NOT_READY, "it does not answer"),
     503: (RemoteFailure.NOT_READY, "it is sealed or not ready"),
 }
+
+_HINTS = {
+    RemoteFailure.UNKNOWN_TO_IT: "look at what the token may do there",
+    RemoteFailure.DENIED: "look at what the token may do there",
+    RemoteFailure.GONE: "see if the address is right, and the place is there",
+    RemoteFailure.THROTTLED: AGAIN,
+    RemoteFailure.NOT_READY: AGAIN,
+}
+# It says the same the next time.
+_OTHERWISE = "see why in the log of that server"
 
 
 def pauses(tries: int) -> Iterator[float | None]:

@@ -6,8 +6,8 @@ No text of a server, nor of a cloud's library, gets into a message: it may quote
 from gitseal.errors import Error
 from gitseal.records import Enum
 
-AGAIN = "run the same again: it reads what is there, and writes what is missing"
-"""What helps if a write may be done or not."""
+AGAIN = "run the same again in a moment"
+"""What helps after a failure in passing."""
 
 
 class RemoteFailure(Enum):

@@ -43,9 +43,14 @@ def confirm(workspace: Workspace, found: Sequence[Source], outside: Outside, *, 
 
 
 def remember(project: Project, prepared: Sequence[Publication], outside: Outside) -> None:
-    """Remembers the targets of publications, which somebody accepted: their servers were reached, and may be written to."""
+    """Remembers the targets of publications, which somebody accepted: their servers were reached, and may be written to.
+
+    And what the records of stores without marks have of them.
+    """
     for target in {one.source.target.name: one.source.target for one in prepared}.values():
         accepted.remember(project, target, outside)
+    for one in prepared:
+        one.remember()
 
 
 def _check_accepts(targets: Sequence[PublishTarget], accepts: Sequence[str]) -> None:
@@ -82,10 +87,12 @@ def _look(
     found: list[tuple[PublishTarget, Source | Error]] = []
     for target in targets:
         try:
-            found.append((target, source.source(workspace.project, target)))
+            origin = source.source(workspace.project, target)
+            # A program that nobody said yes to is not started, and the other targets are looked at all the same.
+            confirm(workspace, [origin], outside, writes=False)
+            found.append((target, origin))
         except Error as error:
             found.append((target, error))
-    confirm(workspace, [origin for _, origin in found if isinstance(origin, Source)], outside, writes=False)
     return [
         PublishedTarget(target.name, environment, None, origin)
         if isinstance(origin, Error)
@@ -127,7 +134,5 @@ def _way_on(publication: Publication) -> str:
     record = publication.record
     if record is not None and not record.names:
         # What another clone put there is known by its record alone.
-        return (
-            f"fetch what others recorded: git fetch origin +{record.ref}:{record.ref}; or to take these over: --adopt"
-        )
+        return f"fetch what others recorded: git fetch origin {record.ref}:{record.ref}; or to take these over: --adopt"
     return "to take these over: --adopt"

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitseal.delivery.publishing import planning, record
+from gitseal.delivery.publishing import planning, recorded
 from gitseal.delivery.publishing.mark import Mark
 from gitseal.delivery.publishing.planning import MarkVerdict, PublishAction, Publisher, PublishPlan, PublishRules
 from gitseal.delivery.publishing.publication import Halted, Publication, carry_out
-from gitseal.delivery.publishing.record import PublishRecord, Recorded
+from gitseal.delivery.publishing.record import PublishRecord
+from gitseal.delivery.publishing.recorded import Recorded
 from gitseal.delivery.publishing.values import Wanted
 from gitseal.errors import Error
 from gitseal.git.repository import Repository
@@ -233,9 +234,35 @@ TAMPERED = st.fixed_dictionaries(
 @given(content=TAMPERED.map(lambda made: json.dumps(made).encode()) | st.binary(max_size=50))
 def test_law_a_record_of_anything_proves_only_what_was_recorded(content: bytes) -> None:
     try:
-        names = record.parse(content, BOUND) or {}
+        names = recorded.parse(content, BOUND) or {}
     except Error:
         return  # of another version
     for name, entry in names.items():
         assert "".join((name, *entry[:3])).encode()
         assert entry == PROVEN.get(name) or not entry.is_proven(name, KEY)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"version": 1, "records": {"x": 3}}', '{"version": 1, "records": {"x": "\\ud800"}}']
+)
+def test_a_damaged_memory_is_told_with_the_way_on(world: World, content: str) -> None:
+    world.publish({"A": b"1"}, 1)
+    path = world.repository.common_dir() / "gitseal" / "records"
+    path.write_text(content)
+    with pytest.raises(Error, match="is damaged") as caught:
+        world.record().against(world.store.read())
+    assert str(path) in caught.value.hint
+
+
+def test_a_run_that_was_cut_off_leaves_no_memory_of_what_it_was_writing(world: World) -> None:
+    world.publish({"A": b"1", "B": b"1"}, 1)
+    record = world.record()
+    edits = world.plan({"A": b"2", "B": b"1"}, 2).edits(
+        desired({"A": b"2", "B": b"1"}), Publisher(FILE, "shop", commit(2))
+    )
+    record.begin(edits, {"A": KEY})
+    # Whether A was written is open, so what was there before must not count; B is as it was.
+    assert world.record().against(world.store.read())["A"].version == ""
+    world.repository.git("update-ref", "-d", record.ref)
+    alone = world.record()
+    assert (sorted(alone.against(world.store.read())), alone.regained) == (["B"], ["B"])

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from gitseal.delivery.publishing import mark
 from gitseal.delivery.publishing.mark import Mark
-from gitseal.delivery.publishing.record import Recorded
+from gitseal.delivery.publishing.recorded import Recorded
 from gitseal.hidden import SecretBytes
 from gitseal.records import Enum, NamedTuple
 from gitseal.stores.protocol import Edit, Live

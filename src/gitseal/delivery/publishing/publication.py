@@ -17,11 +17,12 @@ from gitseal.hidden import SecretBytes
 from gitseal.identities import Keyring
 from gitseal.project.belief import configured
 from gitseal.records import NamedTuple
-from gitseal.remote.failure import RemoteError
+from gitseal.remote.failure import AGAIN, RemoteError
 from gitseal.stores import table
 from gitseal.stores.protocol import Edit, Outside, ProgramAnswer, Store, Whereabouts
 
 _NO_SERVER = Whereabouts("", "")
+AFTER_A_WRITE = "run the same again: it reads what is there, and writes what is missing"
 
 
 class Publication(NamedTuple):
@@ -43,6 +44,11 @@ class Publication(NamedTuple):
     def standing(self) -> PlaceStanding:
         """How the place stands."""
         return standing(self.source, self.plan)
+
+    def remember(self) -> None:
+        """Remembers of a record what proved itself, so that nobody puts an older one back unseen."""
+        if self.record is not None:
+            self.record.remember([step.name for step in self.plan.steps if step.verdict is MarkVerdict.OURS])
 
     def untold(self) -> Error | None:
         """The error for names that this clone cannot tell of; None if there are none."""
@@ -66,7 +72,7 @@ class Halted(Error):
     """
 
     def __init__(self, message: str, cause: RemoteError, done: list[str], left: list[str], unclear: list[str]) -> None:
-        super().__init__(message, cause.hint)
+        super().__init__(message, AFTER_A_WRITE if cause.hint == AGAIN else cause.hint)
         self.done = done
         self.left = left
         self.unclear = unclear
@@ -111,7 +117,8 @@ def _publication(
     if not store.keeps_marks:
         record = PublishRecord(source.repository, source.target.name, environment, (place, identity))
     keys = values.KeysAt(source, environment, keyring, wanted.values)
-    live, records = store.read(), record.names if record is not None else None
+    live = store.read()
+    records = record.against(live) if record is not None else None
     texts = (one.mark for one in (records if records is not None else live).values())
     former = keys.former(filter(None, map(mark.parse, texts)), wanted.file_id)
     others = frozenset(target.name for target in source.project.policy.publish) - {source.target.name}

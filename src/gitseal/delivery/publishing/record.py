@@ -3,65 +3,62 @@
 It is a blob in the ref `refs/gitseal/published/TARGET/ENVIRONMENT`, which is pushed and fetched as the record of a deploy is. No
 value is in it. Each entry has a proof by the key of its mark, over all that it says and where it stands. One without counts for
 nothing: whoever can push the ref could have written it.
+
+They could put an older record back, too, whose entries have proofs. So this clone remembers the entries that it saw proven, and
+one counts in place of the ref's as long as the store has the version that it tells.
 """
 
-import json
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
 
+from gitseal.delivery.publishing import record_memory, recorded
+from gitseal.delivery.publishing.recorded import Recorded
 from gitseal.errors import Error, shell_quoted
 from gitseal.git import refs
 from gitseal.git.repository import Repository
-from gitseal.records import NamedTuple
 from gitseal.stores.protocol import Edit, Live
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.crypto.composed_key import MarkKey
 
-_REFS = "refs/gitseal/published"
-_VERSION = 1
-_PROOF = "gitseal/v1/published-version"
-
-
-class Recorded(NamedTuple):
-    """One name's mark, and the version that it had in the store. An empty version: it was about to be written.
-
-    `place` is what the record is of; it is in the proof, and not in the entry.
-    """
-
-    mark: str
-    version: str = ""
-    proof: str = ""
-    place: tuple[str, ...] = ()
-
-    def proven(self, name: str, key: "MarkKey | None") -> "Recorded":
-        """The same with its proof, if there is a key to prove it with."""
-        return self._replace(proof=self._mac(name, key) if key is not None else "")
-
-    def is_proven(self, name: str, key: "MarkKey | None") -> bool:
-        """True if whoever had that key recorded all this of this name, here. `key` is the one that the mark names."""
-        # The content of a proof is no secret, and whoever could time this would have to write to the ref.
-        return key is not None and self.proof == self._mac(name, key)
-
-    def _mac(self, name: str, key: "MarkKey") -> str:
-        state = "written" if self.version else "begun"
-        return key.published_mac(_PROOF, *self.place, name, self.mark, self.version, state).hex()
-
 
 class PublishRecord:
     """The record of one environment at one place, on one server. One of another place counts for nothing."""
 
     def __init__(self, repository: Repository, target: str, environment: str, place: tuple[str, str]) -> None:
-        """Reads it. `place` is the target's `to`, and the identity of the server. Raises Error if it is damaged."""
-        self.ref = _ref(target, environment)
+        """Reads it. `place` is the target's `to`, and the identity of the server. Raises Error if it is damaged.
+
+        `before` is the id of the blob that was read, empty without one.
+        """
+        self.ref = recorded.record_ref(target, environment)
         self._repository = repository
         self._place = place
         self._bound = (target, environment, *place)
         self._blob = refs.exact(repository, [self.ref]).get(self.ref, "")
+        self.before = self._blob
         self.names = self._read() if self._blob else {}
+        self.regained: list[str] = []
         self._before: Mapping[str, Recorded] = {}
         self._keys: Mapping[str, MarkKey | None] = {}
+
+    def against(self, live: Mapping[str, Live]) -> dict[str, Recorded]:
+        """The entries. What the store has as this clone saw it, and as the ref does not tell it, is as this clone remembers it.
+
+        The names of these are in `regained`: the record is an older one.
+        """
+        seen = self._remembered()
+        versions = {name: there.version for name, there in live.items() if there.version}
+        known = {name: one for name, one in seen.items() if one.version and one.version == versions.get(name)}
+        back = {name: one for name, one in known.items() if one.version != self.names.get(name, _NOTHING).version}
+        self.names |= back
+        self.regained = sorted(back)
+        return self.names
+
+    def remember(self, proven: Collection[str]) -> None:
+        """Remembers entries that proved themselves, and that the store still has the versions of; the ref gets what it lacks."""
+        self._remember({name: self.names[name] for name in proven}, ())
+        if self.regained:
+            self._write()
 
     def begin(self, edits: Iterable[Edit], keys: Mapping[str, "MarkKey | None"]) -> None:
         """Notes what is about to be written, so that a run that is cut off leaves nothing that looks like somebody else's.
@@ -69,7 +66,10 @@ class PublishRecord:
         `keys` are those of the marks, by name.
         """
         self._before, self._keys = dict(self.names), keys
-        self.names |= {edit.name: self._proven(edit, "") for edit in edits if edit.value is not None}
+        noted = {edit.name: self._proven(edit, "") for edit in edits if edit.value is not None}
+        # If this stops in the middle, nothing tells whether what the store has is what was there before.
+        self._remember({}, noted)
+        self.names |= noted
         self._write()
 
     def end(self, done: Iterable[Edit], untouched: Iterable[Edit], live: Mapping[str, Live]) -> None:
@@ -85,6 +85,7 @@ class PublishRecord:
                 self.names[edit.name] = self._proven(edit, there.version)
         self._take_back([edit.name for edit in untouched])
         self._write()
+        self.remember([edit.name for edit in done if edit.name in self.names])
 
     def _proven(self, edit: Edit, version: str) -> Recorded:
         return Recorded(edit.mark, version, place=self._bound).proven(edit.name, self._keys.get(edit.name))
@@ -95,18 +96,24 @@ class PublishRecord:
         self.names |= {name: self._before[name] for name in names if name in self._before}
 
     def _read(self) -> dict[str, Recorded]:
-        content = next(iter(self._repository.objects.blobs([self._blob])), None)
-        names = parse(content, self._bound) if content is not None else None
+        text = next(iter(self._repository.objects.blobs([self._blob])), None)
+        names = recorded.parse(text, self._bound) if text is not None else None
         if names is None:
             hint = f"fetch it anew from where it was pushed to, or take it away: git update-ref -d {shell_quoted(self.ref)}"
             raise Error(f'"{self.ref}" is no record of what was published', hint)
         return names
 
+    def _remembered(self) -> dict[str, Recorded]:
+        return recorded.parse(record_memory.read(self._repository, self.ref), self._bound) or {}
+
+    def _remember(self, more: Mapping[str, Recorded], less: Iterable[str]) -> None:
+        before = self._remembered()
+        after = {name: one for name, one in before.items() if name not in {*less}} | dict(more)
+        if after != before:
+            record_memory.write(self._repository, self.ref, recorded.content(after, self._place))
+
     def _write(self) -> None:
-        to, server = self._place
-        names = {name: [one.mark, one.version, one.proof] for name, one in self.names.items()}
-        content = {"version": _VERSION, "to": to, "server": server, "names": names}
-        text = json.dumps(content, indent=1, sort_keys=True).encode() + b"\n"
+        text = recorded.content(self.names, self._place)
         made = self._repository.git("hash-object", "-w", "--stdin", "--no-filters", stdin=text)
         blob = made.decode().strip() if made is not None else ""
         if not blob or not refs.write(self._repository, self.ref, blob, "gitseal: published", self._blob):
@@ -115,28 +122,4 @@ class PublishRecord:
         self._blob = blob
 
 
-def _ref(target: str, environment: str) -> str:
-    return f"{_REFS}/{target}/{environment}"
-
-
-def parse(content: bytes, bound: tuple[str, ...]) -> dict[str, Recorded] | None:
-    """The names in a record's blob; nothing if it is of another place than `bound` ends with, None if it is no record.
-
-    Raises Error for a record that another version wrote. Nothing of it is believed yet: see `Recorded.is_proven`.
-    """
-    try:
-        record: Any = json.loads(content)
-        if record["version"] != _VERSION:
-            raise Error(f'"{_ref(*bound[:2])}" was written by another version of gitseal', "upgrade gitseal")
-        if (record["to"], record["server"]) != bound[-2:]:
-            return {}
-        return {name: _entry(name, entry, bound) for name, entry in record["names"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None
-
-
-def _entry(name: str, entry: list[str], bound: tuple[str, ...]) -> Recorded:
-    known, version, proof = entry
-    for text in (name, known, version, proof):
-        text.encode()  # JSON can spell what is no text
-    return Recorded(known, version, proof, bound)
+_NOTHING = Recorded("")

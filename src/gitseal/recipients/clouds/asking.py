@@ -5,7 +5,7 @@ from time import monotonic
 from gitseal.errors import Damaged, Error
 from gitseal.recipients.clouds.locators import PROVIDERS
 from gitseal.recipients.clouds.protocol import Surroundings
-from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.failure import AGAIN, RemoteError, RemoteFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,15 +28,14 @@ _PASSING = frozenset({RemoteFailure.THROTTLED, RemoteFailure.NO_NETWORK, RemoteF
 _ABOUT_ALL = frozenset(
     {RemoteFailure.NO_NETWORK, RemoteFailure.UNPROVEN, RemoteFailure.UNKNOWN_TO_IT, RemoteFailure.NO_LIBRARY}
 )
-_LATER = "run the same again in a moment"
 _HINTS = {
     RemoteFailure.DENIED: "ask whoever runs the key service for the right to decrypt with that key",
-    RemoteFailure.THROTTLED: _LATER,
+    RemoteFailure.THROTTLED: AGAIN,
     RemoteFailure.DISABLED: "have that version enabled again, or seal to the next one with gitseal recipient replace-key",
     RemoteFailure.GONE: "see whether it was deleted, or belongs to another account or namespace than the one that was asked",
     RemoteFailure.CLOCK: "set the clock of this machine",
     RemoteFailure.NO_NETWORK: "see that this machine reaches the key service, and run the same again",
-    RemoteFailure.NOT_READY: _LATER,
+    RemoteFailure.NOT_READY: AGAIN,
 }
 
 

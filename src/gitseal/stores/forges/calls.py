@@ -5,7 +5,7 @@ from itertools import count
 from typing import Any
 
 from gitseal.remote.calling import Response, Server, refused
-from gitseal.remote.failure import AGAIN, RemoteError, RemoteFailure
+from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.listing import bounded
 from gitseal.remote.shapes import mapping
 from gitseal.stores.protocol import Raced
@@ -86,4 +86,4 @@ def _is_for_an_hour(answer: Response) -> bool:
 
 def _later(answer: Response) -> str:
     span = "an hour" if _is_for_an_hour(answer) else "some minutes"
-    return f"wait {span}, and {AGAIN}"
+    return f"wait {span}, and run the same again"
