@@ -18,7 +18,7 @@ from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.kinds import parse_recipient
 from gitseal.usecases.copy import copy_names
 from gitseal.usecases.edit import begin, finish
-from gitseal.usecases.import_ import import_values
+from gitseal.usecases.import_ import ImportFile, import_values
 from gitseal.usecases.restore import restore
 from gitseal.yamltext.editor import Put
 from tests.attacks.conftest import Team
@@ -44,7 +44,9 @@ def _edit(place: Clone) -> object:
 
 
 def _import(place: Clone) -> object:
-    return import_values(Workspace(place.project, place.keyring), ("production",), f"NEW={NEEDLE}\n".encode(), "dotenv")
+    return import_values(
+        Workspace(place.project, place.keyring), ("production",), ImportFile(f"NEW={NEEDLE}\n".encode())
+    )
 
 
 def _copy(place: Clone) -> object:

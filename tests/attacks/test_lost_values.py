@@ -19,7 +19,7 @@ from gitseal.project.workspace import Workspace
 from gitseal.resolve.problems import Unmet
 from gitseal.usecases.absorb import absorb
 from gitseal.usecases.copy import copy_names
-from gitseal.usecases.import_ import import_values
+from gitseal.usecases.import_ import ImportFile, import_values
 from gitseal.usecases.render import render
 from gitseal.usecases.set_ import set_values
 from gitseal.yamltext.editor import Put
@@ -201,7 +201,7 @@ def test_no_command_replaces_a_members_value_unread_unless_it_is_asked_to(team: 
         set_values(unread, ("production",), values)
     assert refused.value.hint.endswith("gitseal set DB_URL -e production --replace")
     with pytest.raises(Error, match="is a member's value"):
-        import_values(unread, ("production",), f"DB_URL={FORGED}\n".encode(), "dotenv")
+        import_values(unread, ("production",), ImportFile(f"DB_URL={FORGED}\n".encode()))
     assert team.mallory.path("production").read_bytes() == before
     set_values(unread._replace(replaces_unread=True), ("production",), values)
     # What waits already can be corrected by anyone.

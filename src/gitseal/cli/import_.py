@@ -10,7 +10,8 @@ from gitseal.cli.options import accept_options, environment_option, replace_opti
 from gitseal.cli.session import Session
 from gitseal.cli.talk import say
 from gitseal.errors import UsageError
-from gitseal.exchange import IMPORTERS, detect
+from gitseal.exchange import IMPORTERS
+from gitseal.exchange.foreign import FORMATS
 from gitseal.records import NamedTuple
 
 if TYPE_CHECKING:
@@ -23,7 +24,16 @@ if TYPE_CHECKING:
 @declare.argument("sources", metavar="FILE... | -", nargs=-1, required=True, is_path=True, takes_dash=True)
 @environment_option()
 @declare.option(
-    "--format", "format_name", choices=IMPORTERS, help="The format of the files. Without it: by their names."
+    "--format",
+    "format_name",
+    choices=(*IMPORTERS, *FORMATS),
+    help="The format of the files. Without it: by their content and names.",
+)
+@declare.option(
+    "--key-file",
+    metavar="FILE",
+    is_path=True,
+    help="The private key or password of dotenvx, ejson or ansible-vault. Without it: where that tool looks.",
 )
 @declare.option("--dry-run", is_flag=True, help="Say what would change, name by name, and change nothing.")
 @declare.option("--expand", is_flag=True, help="Resolve ${NAME} from the file itself and the environment variables.")
@@ -36,6 +46,7 @@ def command(
     sources: tuple[str, ...],
     environments: tuple[str, ...],
     format_name: str | None,
+    key_file: str | None,
     dry_run: bool,
     expand: bool,
     plain: bool,
@@ -59,7 +70,7 @@ def command(
       gitseal import -e production secrets.enc.yaml
       gitseal import backup.age
     """
-    taking = _Taking(sources, format_name, expand=expand, plain=plain, dry_run=dry_run, replace=replace)
+    taking = _Taking(sources, format_name, key_file, expand=expand, plain=plain, dry_run=dry_run, replace=replace)
     _take(session, taking, environments, accept)
 
 
@@ -68,6 +79,7 @@ class _Taking(NamedTuple):
 
     sources: tuple[str, ...]
     format_name: str | None = None
+    key_file: str | None = None
     expand: bool = False
     plain: bool = False
     dry_run: bool = False
@@ -90,16 +102,19 @@ def imported(
 
 def _take(session: Session, taking: _Taking, environments: tuple[str, ...], accept: tuple[str, ...]) -> None:
     from gitseal.cli import importing_backup
+    from gitseal.exchange.foreign import ToolKeys
     from gitseal.recipients.sealed_file import is_sealed
     from gitseal.usecases.import_ import STANDARD_INPUT, ImportFile, import_files
 
     if taking.sources.count("-") > 1:
         raise UsageError("standard input is one file", "give - once")
+    keys = ToolKeys(environ=session.environ, given=_read(Path(taking.key_file)) if taking.key_file else None)
     files = [
         ImportFile(
             _read(Path(source)),
-            taking.format_name or detect(Path(source).name),
+            taking.format_name or "",
             STANDARD_INPUT if source == "-" else source,
+            keys if source == "-" else keys._replace(folder=str(Path(source).parent)),
         )
         for source in taking.sources
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from gitseal.cli import import_counts, terminal
 from gitseal.cli.session import Session
@@ -16,6 +16,9 @@ from gitseal.project.project import Project
 from gitseal.report.hints import command, path_word, untrack
 from gitseal.report.plurals import plural
 from gitseal.scan.no_secrets import no_secrets
+
+if TYPE_CHECKING:
+    from gitseal.exchange.foreign import ToolKeys
 
 _MOST_ASKED = 8
 _NONE = "none"
@@ -81,7 +84,7 @@ def _refuse_different(files: Sequence[Taken]) -> None:
     from gitseal.usecases.import_ import ImportFile, refuse_different
 
     try:
-        refuse_different([ImportFile(one.data, detect(one.file.path), one.file.path) for one in files])
+        refuse_different([ImportFile(one.data, source=one.file.path) for one in files])
     except Error as error:
         hint = "nothing was made; run gitseal init again, and choose another environment or none for one of the files"
         raise Error(error.message, hint) from None
@@ -115,7 +118,7 @@ def _ordinary(one: Taken) -> tuple[str, ...]:
 def take(session: Session, project: Project, files: Sequence[Taken]) -> None:
     """Imports the files, says what became of each, and what to do with the plaintext."""
     from gitseal.project.workspace import Workspace
-    from gitseal.usecases.import_ import import_values
+    from gitseal.usecases.import_ import ImportFile, import_values
     from gitseal.usecases.init import ignore
 
     for one in files:
@@ -125,10 +128,8 @@ def take(session: Session, project: Project, files: Sequence[Taken]) -> None:
             import_values(
                 workspace,
                 (one.environment,),
-                one.data,
-                detect(one.file.path),
+                ImportFile(one.data, source=one.file.path, keys=_keys(session, project, one)),
                 plain=bool(one.plain),
-                source=one.file.path,
             )
         )
     untracked = [one.file.path for one in files if not one.file.is_tracked]
@@ -140,6 +141,13 @@ def take(session: Session, project: Project, files: Sequence[Taken]) -> None:
     for one in files:
         if one.file.is_tracked:
             _tell_tracked(project, one.file.path)
+
+
+def _keys(session: Session, project: Project, one: Taken) -> "ToolKeys":
+    """What may open the file if another tool sealed it."""
+    from gitseal.exchange.foreign import ToolKeys
+
+    return ToolKeys(environ=session.environ, folder=str((project.root / one.file.path).parent))
 
 
 def _tell_tracked(project: Project, path: str) -> None:

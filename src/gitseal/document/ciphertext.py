@@ -31,15 +31,15 @@ class Cipher(NamedTuple):
     prints: str = ""
 
 
-_DOTENVX = Cipher("dotenvx", "dotenvx decrypt --stdout -f {}", "decrypt it first, with dotenvx decrypt")
-_EJSON = Cipher("ejson", "ejson decrypt {}", "decrypt it first, with ejson decrypt")
+DOTENVX = Cipher("dotenvx", "dotenvx decrypt --stdout -f {}", "decrypt it first, with dotenvx decrypt")
+EJSON = Cipher("ejson", "ejson decrypt {}", "decrypt it first, with ejson decrypt")
 _EYAML = Cipher("hiera-eyaml", "eyaml decrypt -e {}", "decrypt it first, with eyaml decrypt")
 _SOPS = Cipher("sops", "", "a value of sops opens only in its whole file, with sops decrypt")
 SOPS_FILE = Cipher("sops", "sops decrypt --output-type json {}", "decrypt it first, with sops decrypt", "json")
 """A whole file of sops, whatever its format."""
 _OWN = Cipher("gitseal", "", "a sealed value opens only where it is sealed; take it over from there with gitseal copy")
-_VAULT = Cipher("ansible-vault", "", "decrypt it first, with ansible-vault")
-_VAULT_FILE = Cipher("ansible-vault", "ansible-vault view {}", "decrypt it first, with ansible-vault view")
+ANSIBLE_VAULT = Cipher("ansible-vault", "", "decrypt it first, with ansible-vault")
+ANSIBLE_VAULT_FILE = Cipher("ansible-vault", "ansible-vault view {}", "decrypt it first, with ansible-vault view")
 _AGE = Cipher("age", "", "decrypt it first, with age --decrypt and the identity that it is for")
 _GPG = Cipher("gpg", "gpg --decrypt {}", "decrypt it first, with gpg --decrypt")
 _GIT_CRYPT = Cipher("git-crypt", "", "run git-crypt unlock in that clone, and take the file then")
@@ -51,8 +51,8 @@ _OPENSSL = Cipher(
 
 # How a value, or the text of a file, begins.
 _BEGINNINGS = (
-    ("$ANSIBLE_VAULT;", _VAULT),
-    ("EJ[1:", _EJSON),
+    ("$ANSIBLE_VAULT;", ANSIBLE_VAULT),
+    ("EJ[1:", EJSON),
     ("-----BEGIN AGE ENCRYPTED FILE-----", _AGE),
     ("-----BEGIN PGP MESSAGE-----", _GPG),
     ("U2FsdGVkX1", _OPENSSL),  # base64 of "Salted__"
@@ -98,8 +98,8 @@ def of_file(data: bytes) -> Cipher | None:
         return _GPG
     start = data[:200].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     cipher = next((cipher for beginning, cipher in _BEGINNINGS if start.startswith(beginning)), None)
-    if cipher is _VAULT:
-        return _VAULT_FILE
+    if cipher is ANSIBLE_VAULT:
+        return ANSIBLE_VAULT_FILE
     is_sops_ini = b"\n[sops]" in data and b"ENC[AES256_GCM," in data
     return SOPS_FILE if is_sops_ini else cipher
 
@@ -126,7 +126,7 @@ def _of_text(text: str) -> Cipher | None:
     is_dotenvx = (
         text.lstrip().startswith("encrypted:") and len(payload) >= _LEAST_DOTENVX and not payload.strip(_BASE64)
     )
-    return _DOTENVX if is_dotenvx else None
+    return DOTENVX if is_dotenvx else None
 
 
 def _is_text(data: bytes) -> bool:

@@ -16,7 +16,10 @@ from gitseal.exchange import _yaml_scalars as scalars
 _Start: TypeAlias = ev.MappingStartEvent | ev.SequenceStartEvent
 _End: TypeAlias = ev.MappingEndEvent | ev.SequenceEndEvent
 
-_TAG = re.compile(r"(?:!![a-z]+|!<[^>\s]*>)(?:\s+|\Z)")
+VAULT_TAGS = ("!vault", "!vault-encrypted")
+"""How Ansible marks a string that is sealed."""
+
+_TAG = re.compile(r"(?:!![a-z]+|!<[^>\s]*>|!vault(?:-encrypted)?)(?:\s+|\Z)")
 _COMMENT = re.compile(r"(?:\A|(?<=[ \t]))#.*")
 _HIDDEN = re.compile("[\r\x85\u2028\u2029\ufeff]")
 _SIGNS = {

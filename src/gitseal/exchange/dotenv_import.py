@@ -13,7 +13,8 @@ No message quotes the file: a line that cannot be read may be the middle of a pr
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
 from gitseal.document.value import text as text_value
 from gitseal.errors import Malformed
@@ -21,6 +22,9 @@ from gitseal.exchange._items import Imported, ImportedValue, Span
 from gitseal.exchange._names import RULE, is_name
 from gitseal.exchange._sealed import refuse_sealed
 from gitseal.exchange._text import decoded
+
+Opener: TypeAlias = Callable[[str, str], str | None]
+"""Gives the plaintext of a name's value, or None for one that is not sealed."""
 
 # All quantifiers before a part that can fail are possessive: the time stays linear whatever the file holds.
 _SKIP = re.compile(r"(?:\s++|#[^\n]*+)*+")
@@ -48,12 +52,15 @@ _DIFFERING = re.compile(rf"{_DIFFERING_DOLLAR.pattern}|[\\'\"]|(?:;|&&)[ \t]+(?:
 _DIFFERING_ESCAPE = re.compile(r"\\(?!n)")
 
 
-def parse(data: bytes) -> Imported:
-    """Read the values, all of type text; CRLF and a lone CR count as line feeds. Raises Malformed with the line."""
+def parse(data: bytes, opened: Opener | None = None) -> Imported:
+    """Read the values, all of type text; CRLF and a lone CR count as line feeds. Raises Malformed with the line.
+
+    With `opened` a value may stand there sealed, as dotenvx has it; what that raises comes out of here.
+    """
     text = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
     last: dict[str, ImportedValue] = {}
     overridden: list[ImportedValue] = []
-    for item in _items(text):
+    for item in _items(text, opened):
         name = item.path[0]
         if name in last:
             overridden.append(last[name])
@@ -64,7 +71,7 @@ def parse(data: bytes) -> Imported:
     return Imported(tuple(last.values()), references, duplicates, tuple(overridden))
 
 
-def _items(text: str) -> Iterator[ImportedValue]:
+def _items(text: str, opened: Opener | None) -> Iterator[ImportedValue]:
     feeds = [match.start() for match in re.finditer("\n", text)]
     end, position = 0, _after(_SKIP, text, 0)
     while position < len(text):
@@ -72,8 +79,21 @@ def _items(text: str) -> Iterator[ImportedValue]:
         line = bisect_right(feeds, position) + 1
         name, position = _name(text, position, line)
         item, end = _value(text, position, line)
+        content = opened(name, item.value.reveal().decode()) if opened else None
+        if content is not None:
+            is_literal = text[_after(_EQUALS, text, position)] == "'"
+            item = _unsealed(content, line, is_literal=is_literal)
         yield item._replace(path=(name,), comments=comments)
         position = _after(_SKIP, text, end)
+
+
+def _unsealed(content: str, line: int, *, is_literal: bool) -> ImportedValue:
+    """A value that stood there sealed, with what dotenvx does to it then unless it is in single quotes."""
+    if is_literal:
+        return ImportedValue((), text_value(content), line)
+    content = content.replace("\\$", _LITERAL_DOLLAR)
+    value = text_value(content.replace(_LITERAL_DOLLAR, "$"))
+    return ImportedValue((), value, line, _spans(content), runs="$(" in content)
 
 
 def _comments(skipped: str) -> tuple[str, ...]:

@@ -26,12 +26,18 @@ class _Constant(Exception):
 
 def parse(data: bytes) -> Imported:
     """Read the values: strings are text, objects are sections, lists are JSON. Raises Malformed."""
-    tree, problem = _loaded(decoded(data))
+    root = tree(data)
+    if not isinstance(root, Mapping):
+        raise Malformed("the file is JSON but not an object", 0, 'write {"NAME": "value", ...}')
+    return imported(root)
+
+
+def tree(data: bytes) -> Node:
+    """All that a file holds, whatever its root is. Raises Malformed."""
+    loaded, problem = _loaded(decoded(data))
     if problem:
         raise problem
-    if not isinstance(tree, _Members):
-        raise Malformed("the file is JSON but not an object", 0, 'write {"NAME": "value", ...}')
-    return imported(_mapping(tree, 0))
+    return _node(loaded, 0)
 
 
 class _Members(list[tuple[str, object]]):
@@ -44,7 +50,7 @@ def _loaded(text: str) -> tuple[object, Malformed | None]:
     Raised in here it would have the reader's error as its context, and that holds the whole file.
     """
     try:
-        tree = json.loads(
+        loaded = json.loads(
             text, object_pairs_hook=_Members, parse_int=_whole, parse_float=_fraction, parse_constant=_refuse
         )
     except json.JSONDecodeError as error:
@@ -53,7 +59,7 @@ def _loaded(text: str) -> tuple[object, Malformed | None]:
         return None, Malformed("the file holds NaN or Infinity, which JSON does not know", 0, "write it as a string")
     except RecursionError:
         return None, _too_deep()
-    return tree, None
+    return loaded, None
 
 
 def _whole(digits: str) -> _JsonNumber:
@@ -76,20 +82,20 @@ def _mapping(members: _Members, depth: int) -> Mapping:
     return Mapping([(name, 0, _node(member, depth + 1)) for name, member in members], 0)
 
 
-def _node(tree: object, depth: int) -> Node:
+def _node(loaded: object, depth: int) -> Node:
     if depth > MAX_NESTING:
         raise _too_deep()
-    if isinstance(tree, _Members):
-        return _mapping(tree, depth)
-    if isinstance(tree, list):
-        return ListNode([_node(item, depth + 1) for item in tree], 0)
-    if isinstance(tree, _JsonNumber):
-        return Leaf(_number(tree), 0)
-    if isinstance(tree, str):
-        return text_leaf(tree, 0)
-    if tree is None:
+    if isinstance(loaded, _Members):
+        return _mapping(loaded, depth)
+    if isinstance(loaded, list):
+        return ListNode([_node(item, depth + 1) for item in loaded], 0)
+    if isinstance(loaded, _JsonNumber):
+        return Leaf(_number(loaded), 0)
+    if isinstance(loaded, str):
+        return text_leaf(loaded, 0)
+    if loaded is None:
         return Leaf(TypedValue(ValueType.NULL, b""), 0)
-    return Leaf(TypedValue(ValueType.BOOLEAN, b"true" if tree else b"false"), 0)
+    return Leaf(TypedValue(ValueType.BOOLEAN, b"true" if loaded else b"false"), 0)
 
 
 def _number(number: _JsonNumber) -> TypedValue:

@@ -11,7 +11,7 @@ the core schema, names that are not strings, and numbers and booleans in spellin
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from ruamel.yaml import YAML
@@ -24,9 +24,11 @@ from gitseal.exchange._items import Imported
 from gitseal.exchange._names import shown
 from gitseal.exchange._nodes import MAX_NESTING, Leaf, ListNode, Mapping, Node, imported, text_leaf
 from gitseal.exchange._text import decoded
-from gitseal.exchange._yaml_source import SourceCheck, refuse_hidden_line_ends
+from gitseal.exchange._yaml_source import VAULT_TAGS, SourceCheck, refuse_hidden_line_ends
 
 Events: TypeAlias = Iterator[ev.Event]
+VaultOpener: TypeAlias = Callable[[str, int], str]
+"""Gives the plaintext of what stands behind a tag `!vault` of Ansible, on this line."""
 
 _MARKS = (ev.StreamStartEvent, ev.StreamEndEvent, ev.DocumentStartEvent, ev.DocumentEndEvent)
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -46,8 +48,21 @@ _SPELLINGS = {
 _ZEROS = frozenset({"-0"})
 
 
-def parse(data: bytes) -> Imported:
-    """Read the values: mappings are sections, lists JSON, `!!binary` bytes, dates text. Raises Malformed with the line."""
+def parse(data: bytes, open_vault: VaultOpener | None = None) -> Imported:
+    """Read the values: mappings are sections, lists JSON, `!!binary` bytes, dates text. Raises Malformed with the line.
+
+    `open_vault` opens the strings that Ansible has sealed; without it they are refused.
+    """
+    return imported(_document(_events(_readable(data), open_vault=open_vault)))
+
+
+def documents(data: bytes) -> list[Node]:
+    """What each document of a file holds, whatever it is. Raises Malformed with the line."""
+    events = _events(_readable(data), several=True)
+    return [_node(event, events, 0) for event in events]
+
+
+def _readable(data: bytes) -> str:
     text = decoded(data)
     # Looked for here, so that the error has the line, and nothing of the file.
     odd = _UNPRINTABLE.search(text)
@@ -55,14 +70,14 @@ def parse(data: bytes) -> Imported:
         raise Malformed("a character that YAML does not allow", text.count("\n", 0, odd.start()) + 1)
     text = text.replace("\r\n", "\n")
     refuse_hidden_line_ends(text)
-    return imported(_document(_events(text)))
+    return text
 
 
-def _events(text: str) -> Events:
-    """The events of the one document, without those that only mark its beginning and end. Raises Malformed."""
+def _events(text: str, *, several: bool = False, open_vault: VaultOpener | None = None) -> Events:
+    """The events of the one document or of `several`, without those that only mark beginning and end. Raises Malformed."""
     events = YAML(typ="safe", pure=True).parse(text)
     source = SourceCheck(text)
-    documents = 0
+    begun = 0
     while True:
         event, problem = _next(events)
         if problem:
@@ -71,11 +86,14 @@ def _events(text: str) -> Events:
             return
         _refuse_reuse(event)
         if isinstance(event, ev.DocumentStartEvent):
-            documents += 1
-            if documents > 1:
+            begun += 1
+            if begun > 1 and not several:
                 raise Malformed("a second document begins", _line(event), "import one document at a time")
         source.take(event)
-        if not isinstance(event, _MARKS):
+        if open_vault and isinstance(event, ev.ScalarEvent) and event.tag in VAULT_TAGS:
+            content = open_vault(event.value, _line(event))
+            yield ev.ScalarEvent(None, None, (False, True), content, event.start_mark, event.end_mark, style='"')
+        elif not isinstance(event, _MARKS):
             yield event
 
 

@@ -11,6 +11,8 @@ from gitseal.scan.env_files import words_of_name
 from gitseal.scan.rules import Rules
 
 _SHORTEST = 3
+# The private keys of dotenvx, and the ciphertext of dotenv-vault.
+_NO_SETTINGS = frozenset({b".env.keys", b".env.vault"})
 _NO_ENVIRONMENT = frozenset({"vault", "keys", "me", "bak", "backup", "old", "orig", "copy"})
 
 
@@ -34,6 +36,8 @@ def env_files(repository: Repository, folder: str) -> list[EnvFile]:
     found = []
     for relative in dict.fromkeys((*listed, *ignored)):
         path = os.fsencode(prefix) + relative
+        if os.path.basename(path) in _NO_SETTINGS:
+            continue
         if names.kind(path, Rules()) == names.ENV and _is_regular(os.path.join(repository.folder, os.fsdecode(path))):
             found.append(EnvFile(os.fsdecode(relative), path in tracked))
     return sorted(found, key=lambda file: (file.path.count("/"), file.path))

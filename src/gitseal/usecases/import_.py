@@ -1,17 +1,17 @@
 """`import`: values from a file of another format, into environments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
 from gitseal import exchange
 from gitseal.errors import Error, shell_quoted
-from gitseal.exchange import Encrypted, Imported, ImportedValue, sops
+from gitseal.exchange import Encrypted, Imported, ImportedValue, detect, foreign
+from gitseal.exchange.foreign import ForeignSource, Opened, ToolKeys
 from gitseal.exchange.parsing import parse_text
-from gitseal.exchange.sops import SopsFile
-from gitseal.identities import Keyring
 from gitseal.project.newcomers import Newcomers, newcomers
 from gitseal.project.workspace import Workspace
+from gitseal.recipients.protocol import Identity
 from gitseal.report.plurals import plural
 from gitseal.sealing.change import Change, Outcome, SetResult
 from gitseal.sealing.foreign_values import readable_comments, take
@@ -31,8 +31,8 @@ class ImportResult(NamedTuple):
 
     `comments` counts the lines of comments that now stand above new names, `left_out` those that may hold a value.
 
-    Of files of sops: `newcomers` are their recipients that the environments do not open to, `services` the kinds of their other
-    keys, and `uncovered` the number of values that no MAC covers.
+    Of files of other tools: `newcomers` are their recipients that the environments do not open to, and `notes` say what else is
+    to know.
     """
 
     done: tuple[SetResult, ...]
@@ -43,8 +43,7 @@ class ImportResult(NamedTuple):
     commands: tuple[str, ...] = ()
     differing: tuple[str, ...] = ()
     newcomers: Newcomers = Newcomers((), is_named=False, unfit=0)
-    services: tuple[str, ...] = ()
-    uncovered: int = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def kept(self) -> str:
@@ -62,18 +61,10 @@ class ImportResult(NamedTuple):
             "these values still have a ${...}, which --expand resolves": self.references,
         }
         left = [f"{plural(self.left_out, 'comment line')} left out, which may hold a value"] if self.left_out else []
-        return left + self._sops_warnings + [f"{words}: {', '.join(names)}" for words, names in lists.items() if names]
-
-    @property
-    def _sops_warnings(self) -> list[str]:
         unfit = self.newcomers.unfit
-        said = {
-            f"{plural(self.uncovered, 'value')} stood in clear, and no MAC covers them: "
-            "whoever could write the file could change them": self.uncovered,
-            f"{plural(unfit, 'recipient')} of the file left out, of a kind that is not supported": unfit,
-            f"the file opens with keys of {', '.join(self.services)} too, which are left out": len(self.services),
-        }
-        return [words for words, number in said.items() if number]
+        if unfit:
+            left.append(f"{plural(unfit, 'recipient')} of the file left out, of a kind that is not supported")
+        return left + list(self.notes) + [f"{words}: {', '.join(names)}" for words, names in lists.items() if names]
 
     def count(self, outcome: Outcome) -> int:
         """The number of values with this outcome."""
@@ -81,26 +72,26 @@ class ImportResult(NamedTuple):
 
 
 class ImportFile(NamedTuple):
-    """A file of one of the formats of `exchange`; `source` names it in errors."""
+    """A file of one of the formats of `exchange`; `source` is its path, or names it in errors.
+
+    Without a `format_name` its content and its name decide. `keys` open it if another tool sealed it.
+    """
 
     data: bytes
-    format_name: str
+    format_name: str = ""
     source: str = ""
+    keys: ToolKeys = ToolKeys()
 
 
 def import_values(
     workspace: Workspace,
     environments: Sequence[str],
-    data: bytes,
-    format_name: str,
+    file: ImportFile,
     *,
-    expand_with: Mapping[str, str] | None = None,
     plain: bool = False,
-    source: str = "",
 ) -> ImportResult:
     """Sets all that one file holds; see `import_files`."""
-    files = (ImportFile(data, format_name, source),)
-    return import_files(workspace, environments, files, expand_with=expand_with, plain=plain)
+    return import_files(workspace, environments, (file,), plain=plain)
 
 
 def import_files(
@@ -119,23 +110,18 @@ def import_files(
     `expand_with` resolves references, with these variables for what a reference's own file does not set. `pulled` are the texts
     that such a file got from each environment: a value that still is so was not changed by anybody, and stays as it is stored.
 
-    A file of sops shows by its content, whatever its format is said to be. An identity of the workspace opens it.
+    A file that another tool sealed shows by its content. Its keys and the workspace's identities open it.
 
     Raises Error, with nothing written, if a file does not parse, a value is refused, or two files give a name two values.
     """
-    sealed = [_opened(file, environments, workspace.keyring) for file in files]
+    every_opened = [_opened(file, environments, workspace.keyring.by_cost) for file in files]
     every_imported = [
-        _checked(opened.imported if opened else _read(file, environments), file, environments, expand_with)
-        for file, opened in zip(files, sealed, strict=True)
+        _checked(opened.imported, file, environments, expand_with)
+        for file, opened in zip(files, every_opened, strict=True)
     ]
     imported = _together(files, every_imported)
-    # Dotenv has no types: what it reads as before is no change of the type that somebody gave a value.
-    untyped = {
-        item.path
-        for file, one, opened in zip(files, every_imported, sealed, strict=True)
-        if (opened.format_name if opened else file.format_name) == "dotenv"
-        for item in one.items
-    }
+    # Without types in its format, what a file has as before is no change of the type that somebody gave a value.
+    untyped = {item.path for opened in every_opened if opened.is_untyped for item in opened.imported.items}
     comments = readable_comments(imported)
 
     def action(edit: Change) -> list[SetResult]:
@@ -148,7 +134,7 @@ def import_files(
     new = [item for item in imported.items if path_text(item.path) in created]
     kept = sum(bool(line) for item in new for line in comments.get(item.path, ()))
     there = sum(bool(line) for item in new for line in item.comments)
-    opened_files = [one for one in sealed if one]
+    recipients = [key for opened in every_opened for key in opened.recipients]
     return ImportResult(
         done,
         imported.references,
@@ -157,32 +143,30 @@ def import_files(
         there - kept,
         imported.commands,
         imported.differing,
-        newcomers(workspace.project.policy, environments, [key for one in opened_files for key in one.recipients]),
-        tuple(dict.fromkeys(words for one in opened_files for words in one.services)),
-        sum(one.uncovered for one in opened_files),
+        newcomers(workspace.project.policy, environments, recipients),
+        tuple(dict.fromkeys(note for opened in every_opened for note in opened.notes)),
     )
 
 
 def refuse_different(files: Sequence[ImportFile]) -> None:
     """Raises Error if two files that go to one environment give a name different values."""
-    _together(files, [parse_text(file.format_name, file.data, file.source) for file in files])
+    _together(files, [parse_text(_ordinary(file), file.data, file.source) for file in files])
 
 
-def _opened(file: ImportFile, environments: Sequence[str], keyring: Keyring) -> SopsFile | None:
-    """What is in a file of sops; None for any other file."""
-    if not sops.is_sops_file(file.data):
-        return None
+def _opened(file: ImportFile, environments: Sequence[str], identities: Callable[[], Iterable[Identity]]) -> Opened:
+    """What is in a file, of another tool or of a format that is no tool's own."""
     try:
-        return sops.read(file.data, keyring.by_cost(), file.source)
+        keys = file.keys._replace(identities=identities)
+        opened = foreign.read(file.data, ForeignSource(file.source, file.format_name, keys))
+        ordinary = _ordinary(file)
+        return opened or Opened(parse_text(ordinary, file.data, file.source), ordinary == "dotenv")
     except Encrypted as error:
-        raise Error(error.message, _way_out(error, file.source, file.format_name, environments)) from None
+        raise Error(error.message, _way_out(error, file, environments)) from None
 
 
-def _read(file: ImportFile, environments: Sequence[str]) -> Imported:
-    try:
-        return parse_text(file.format_name, file.data, file.source)
-    except Encrypted as error:
-        raise Error(error.message, _way_out(error, file.source, file.format_name, environments)) from None
+def _ordinary(file: ImportFile) -> str:
+    """The format of a file that no other tool sealed."""
+    return file.format_name or detect(file.source)
 
 
 def _checked(
@@ -192,7 +176,7 @@ def _checked(
     try:
         exchange.refuse_encrypted_values(imported)
     except Encrypted as error:
-        raise Error(error.message, _way_out(error, file.source, file.format_name, environments)) from None
+        raise Error(error.message, _way_out(error, file, environments)) from None
     # Nothing comes in when the command before a pipe has failed, and a shell tells only the status of the last one.
     if not imported.items:
         raise Error(
@@ -201,13 +185,13 @@ def _checked(
     return imported if expand_with is None else exchange.expand(imported, expand_with)
 
 
-def _way_out(encrypted: Encrypted, source: str, format_name: str, environments: Sequence[str]) -> str:
+def _way_out(encrypted: Encrypted, file: ImportFile, environments: Sequence[str]) -> str:
     """The command that decrypts a file and imports what comes out; in words, if there is no file or no single command."""
     cipher = encrypted.cipher
-    if not cipher.command or source in {"", STANDARD_INPUT}:
+    if not cipher.command or file.source in {"", STANDARD_INPUT}:
         return cipher.advice
-    printed = cipher.command.format(shell_quoted(source))
-    return f"{printed} | gitseal import - --format {cipher.prints or format_name} -e {','.join(environments)}"
+    printed = cipher.command.format(shell_quoted(file.source))
+    return f"{printed} | gitseal import - --format {cipher.prints or _ordinary(file)} -e {','.join(environments)}"
 
 
 def _together(files: Sequence[ImportFile], every_imported: Sequence[Imported]) -> Imported:

@@ -1,0 +1,65 @@
+"""Files of other tools: one format a file, and one line for it in `FORMATS`.
+
+A format knows its files by their content. Those that hold ciphertext are known whatever else a file is said to be, so that no
+ciphertext becomes a value; the others only if nobody says what the file is.
+"""
+
+from importlib import import_module
+from typing import NamedTuple, cast
+
+from gitseal.errors import Damaged, Malformed, NotForYou
+from gitseal.exchange._sealed import Encrypted
+from gitseal.exchange.foreign.source import ForeignSource, Opened, ToolKeys
+
+__all__ = ["FORMATS", "ForeignSource", "Opened", "ToolKeys", "read"]
+
+
+class ForeignFormat(NamedTuple):
+    """The module of a format, which has `read(data, source) -> Opened | None`.
+
+    Only for a file with one of the `signs` it is loaded and asked. `is_sealed`: the values stand there sealed.
+    """
+
+    module: str
+    signs: tuple[bytes, ...]
+    is_sealed: bool = False
+
+
+FORMATS = {
+    "sops": ForeignFormat("sops_file", (b"lastmodified",), is_sealed=True),
+    "dotenvx": ForeignFormat("dotenvx", (b"encrypted:", b"DOTENV_P"), is_sealed=True),
+    "ejson": ForeignFormat("ejson", (b"_public_key",), is_sealed=True),
+    "ansible-vault": ForeignFormat("ansible_vault", (b"$ANSIBLE_VAULT;",), is_sealed=True),
+}
+
+
+def read(data: bytes, source: ForeignSource) -> Opened | None:
+    """What is in a file of another tool; None if it is none. Messages begin with its `source`.
+
+    Raises Malformed with the line, Damaged if something does not open, NotForYou if no identity does, and Encrypted if the tool
+    itself is needed. None of them quotes a value.
+    """
+    try:
+        return _read(data, source)
+    except Malformed as error:
+        place = ":".join(filter(None, (source.name, str(error.line or ""))))
+        raise Malformed(error.reason, error.line, error.hint, place=error.place or place) from None
+    except Encrypted as error:
+        raise Encrypted(error.reason, error.cipher, place=source.name) from None
+    except (Damaged, NotForYou) as error:
+        raise type(error)(error.reason, error.hint, place=source.name) from None
+
+
+def _read(data: bytes, source: ForeignSource) -> Opened | None:
+    for name, form in FORMATS.items():
+        is_asked_for = source.format_name == name
+        is_looked_at = form.is_sealed or not source.format_name
+        if not is_asked_for and not (is_looked_at and any(sign in data for sign in form.signs)):
+            continue
+        module = import_module(f"gitseal.exchange.foreign.{form.module}")
+        opened = cast("Opened | None", module.read(data, source))
+        if opened is not None:
+            return opened
+        if is_asked_for:
+            raise Malformed(f"the file is not what {name} writes", 0, "leave out --format, and the content decides")
+    return None

@@ -1,0 +1,19 @@
+"""Files of sops, as `exchange.sops` reads them."""
+
+from gitseal.exchange import sops
+from gitseal.exchange.foreign.source import ForeignSource, Opened
+from gitseal.report.plurals import plural
+
+
+def read(data: bytes, source: ForeignSource) -> Opened | None:
+    """The values of a file of sops; None if it is none. See `exchange.sops.read`."""
+    if not sops.is_sops_file(data):
+        return None
+    file = sops.read(data, source.keys.identities(), "")
+    notes = []
+    if file.uncovered:
+        words = "stood in clear, and no MAC covers them: whoever could write the file could change them"
+        notes.append(f"{plural(file.uncovered, 'value')} {words}")
+    if file.services:
+        notes.append(f"the file opens with keys of {', '.join(file.services)} too, which are left out")
+    return Opened(file.imported, file.format_name == "dotenv", file.recipients, tuple(notes))

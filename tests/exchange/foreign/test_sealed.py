@@ -1,0 +1,214 @@
+"""Files that dotenvx, ejson and ansible-vault sealed (vectors/make.sh) have for us the values that these tools decrypt."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gitseal.document.value import ValueType
+from gitseal.errors import Error, Malformed
+from gitseal.exchange import Encrypted, foreign
+from gitseal.exchange.foreign import ForeignSource, Opened, ToolKeys
+
+VECTORS = Path(__file__).parent / "vectors"
+EJSON = ToolKeys(environ={"EJSON_KEYDIR": str(VECTORS / "keydir")})
+DOTENVX = ToolKeys(given=(VECTORS / "dotenvx.keys").read_bytes())
+VAULT = ToolKeys(
+    environ={
+        "ANSIBLE_VAULT_PASSWORD_FILE": str(VECTORS / "password.txt"),
+        "ANSIBLE_VAULT_IDENTITY_LIST": f"prod@{VECTORS / 'other.txt'}, asked@prompt",
+    }
+)
+
+
+def read(name: str, keys: ToolKeys, form: str = "") -> Opened:
+    opened = foreign.read((VECTORS / name).read_bytes(), ForeignSource(name, form, keys))
+    assert opened is not None
+    return opened
+
+
+def values(opened: Opened) -> dict[str, object]:
+    return {"/".join(item.path): _python(item.value.kind, item.value.reveal()) for item in opened.imported.items}
+
+
+def _python(kind: ValueType, content: bytes) -> object:
+    return content.decode() if kind is ValueType.TEXT else json.loads(content)
+
+
+@pytest.mark.parametrize("name", ["dotenvx.env", "dotenvx.production.env"])
+def test_dotenvx(name: str) -> None:
+    wanted = json.loads((VECTORS / "dotenvx.json").read_text())
+    del wanted["DOTENV_PUBLIC_KEY"]
+    opened = read(name, DOTENVX)
+
+    # dotenvx resolves what refers to other names; we do when asked.
+    assert values(opened) == {**wanted, "URL": "postgres://u:${SMTP_PASSWORD}@db/shop"}
+    assert opened.imported.references == ("URL",)
+    assert opened.is_untyped
+    comments = {item.path[0]: item.comments[-1:] for item in opened.imported.items if item.comments}
+    assert comments == {"SMTP_USER": ("# Mail",), "PEM": ("# Two lines",)}
+
+
+def test_the_keys_of_dotenvx_are_found_where_it_finds_them(tmp_path: Path) -> None:
+    lines = (VECTORS / "dotenvx.keys").read_text().splitlines()
+    first, second = (line for line in lines if line.startswith("DOTENV"))
+    name, _, digits = second.partition("=")
+    assert read("dotenvx.production.env", ToolKeys(environ={name: f"{'0' * 64},{digits}"})).imported.items
+    assert read("dotenvx.env", ToolKeys(given=first.partition("=")[2].encode())).imported.items
+    (tmp_path / ".env.keys").write_text(f"export {first}\n")
+    assert read("dotenvx.env", ToolKeys(folder=str(tmp_path))).imported.items
+    for keys in (ToolKeys(), ToolKeys(folder=str(tmp_path / "none")), ToolKeys(environ={name: digits})):
+        with pytest.raises(Encrypted) as caught:
+            read("dotenvx.env", keys)
+        assert digits not in caught.value.message + caught.value.hint
+
+
+def test_ejson() -> None:
+    wanted = json.loads((VECTORS / "secrets.json").read_text())
+    del wanted["_public_key"]
+    environment = {f"environment/{name}": value for name, value in wanted.pop("environment").items()}
+    assert values(read("secrets.ejson", EJSON)) == {**wanted, **environment}
+    (key,) = (VECTORS / "keydir").iterdir()
+    assert values(read("secrets.ejson", ToolKeys(given=key.read_bytes()))) == {**wanted, **environment}
+
+
+def test_ejson_without_its_key(tmp_path: Path) -> None:
+    for keys in (
+        ToolKeys(environ={"EJSON_KEYDIR": str(tmp_path)}),
+        ToolKeys(given=b"0" * 64),
+        ToolKeys(given=b"no key"),
+    ):
+        with pytest.raises(Encrypted):
+            read("secrets.ejson", keys)
+
+
+PLAIN = {
+    "db_user": "shop",
+    "db_password": "hush-a",
+    "db_port": 5432,
+    "api/token": "hûsh 🔑",
+    "hosts": ["hush-b", "hush-c"],
+}
+
+
+@pytest.mark.parametrize("name", ["whole.yml", "labelled.yml"])
+def test_a_whole_vault_of_ansible(name: str) -> None:
+    assert values(read(name, VAULT)) == PLAIN
+
+
+def test_sealed_strings_of_ansible() -> None:
+    assert values(read("inline.yml", VAULT)) == {
+        "db_user": "shop",
+        "db_password": "hush-a",
+        "token": "hûsh 🔑",
+        "api/hosts": ["hush-b"],
+        "api/port": 8080,
+    }
+
+
+def test_a_vault_without_its_password(tmp_path: Path) -> None:
+    (tmp_path / "wrong").write_text("hush-wrong\n")
+    for keys in (
+        ToolKeys(),
+        ToolKeys(given=b"hush-wrong"),
+        ToolKeys(environ={"ANSIBLE_VAULT_PASSWORD_FILE": str(tmp_path / "wrong")}),
+    ):
+        with pytest.raises(Encrypted) as caught:
+            read("whole.yml", keys)
+        assert "hush" not in caught.value.message + caught.value.hint
+
+
+def test_a_program_that_prints_a_password_is_not_run(tmp_path: Path) -> None:
+    program, trace = tmp_path / "password.sh", tmp_path / "trace"
+    program.write_text(f"#!/bin/sh\ntouch {trace}\n")
+    program.chmod(0o755)
+    with pytest.raises(Error, match="is a program that prints a password"):
+        read("whole.yml", ToolKeys(environ={"ANSIBLE_VAULT_PASSWORD_FILE": str(program)}))
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize("form", ["", "dotenv", "json", "yaml"])
+def test_a_sealed_file_is_known_whatever_it_is_said_to_be(form: str) -> None:
+    assert read("dotenvx.env", DOTENVX, form).imported.items
+    assert read("secrets.ejson", EJSON, form).imported.items
+
+
+def test_a_format_that_is_asked_for_has_to_be_there() -> None:
+    with pytest.raises(Malformed, match=r"^a\.env: the file is not what dotenvx writes$"):
+        foreign.read(b"A=1\n", ForeignSource("a.env", "dotenvx", ToolKeys()))
+
+
+def test_no_key_of_dotenvx_is_imported() -> None:
+    with pytest.raises(Malformed, match="private keys of dotenvx"):
+        read("dotenvx.keys", ToolKeys())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"A=1\n", b'{"a": "EJ[1:x]"}', b"a: $ANSIBLE_VAULT;1.1;AES256\n", b"A=encrypted: yes\n", b"DOTENV_PATH=.env\n"],
+)
+def test_ordinary_files_are_nobodys(content: bytes) -> None:
+    assert foreign.read(content, ForeignSource("f", "", ToolKeys())) is None
+
+
+def _edited(name: str, old: bytes, new: bytes) -> bytes:
+    data = (VECTORS / name).read_bytes()
+    assert old in data
+    return data.replace(old, new, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "old", "new"),
+    [
+        ("dotenvx.env", DOTENVX, b"encrypted:B", b"encrypted:C"),
+        ("dotenvx.env", DOTENVX, b"encrypted:", b"encrypted:A"),
+        ("dotenvx.env", DOTENVX, b"encrypted:", b"encrypted:" + b"A" * 200),
+        ("secrets.ejson", EJSON, b"EJ[1:", b"EJ[2:"),
+        ("secrets.ejson", EJSON, b'==]"', b']"'),
+        ("secrets.ejson", EJSON, b'==]"', b'=="'),
+        ("secrets.ejson", EJSON, b'"EJ[1:', b'"EJ[1:AAAA'),
+        ("secrets.ejson", EJSON, b'  "port"', b'  "_public_key": "' + b"0" * 64 + b'", "port"'),
+        ("secrets.ejson", EJSON, b'"port"', b'"_comment"'),
+        ("whole.yml", VAULT, b"AES256\n", b"AES256\n3"),
+        ("whole.yml", VAULT, b"AES256\n", b"AES256\n33"),
+        ("whole.yml", VAULT, b";1.1;AES256", b";1.0;AES"),
+        ("whole.yml", VAULT, b";1.1;AES256\n3", b";1.1;AES256\nG"),
+        ("inline.yml", VAULT, b"AES256\n", b"AES256\n          39\n"),
+    ],
+)
+def test_what_was_changed_does_not_open(name: str, keys: ToolKeys, old: bytes, new: bytes) -> None:
+    with pytest.raises(Error) as caught:
+        foreign.read(_edited(name, old, new), ForeignSource(name, "", keys))
+    assert caught.value.message.startswith(name)
+    assert "hush" not in repr(caught.value)
+
+
+def test_a_value_cut_to_nothing_is_refused() -> None:
+    whole = (VECTORS / "whole.yml").read_bytes()
+    for length in range(0, len(whole), 97):
+        with pytest.raises(Error):
+            foreign.read(b"$ANSIBLE_VAULT;1.1;AES256\n" + whole[26:][:length], ForeignSource("v", "", VAULT))
+
+
+def test_too_many_strings_of_a_vault_are_not_tried() -> None:
+    one = (VECTORS / "inline.yml").read_text().partition("db_password: ")[2].partition("token:")[0]
+    bomb = "".join(f"a{number}: {one}" for number in range(1_100)).encode()
+    # The wrong password ends it at the first.
+    with pytest.raises(Encrypted):
+        foreign.read(bomb, ForeignSource("v", "", ToolKeys(given=b"hush-wrong")))
+
+
+def test_deep_nesting_is_refused() -> None:
+    public = b"0" * 64
+    deep = b'{"_public_key": "' + public + b'", "a": ' + b"[" * 5_000 + b"]" * 5_000 + b"}"
+    with pytest.raises(Malformed, match="nested more than"):
+        foreign.read(deep, ForeignSource("d", "", EJSON))
+
+
+def test_a_public_key_leads_to_no_other_file(tmp_path: Path) -> None:
+    (tmp_path / "id").write_text("hush")
+    content = b'{"_public_key": "../id", "a": "EJ[1:x:y:z]"}'
+    assert (
+        foreign.read(content, ForeignSource("e", "", ToolKeys(environ={"EJSON_KEYDIR": str(tmp_path / "keys")})))
+        is None
+    )
