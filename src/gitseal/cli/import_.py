@@ -53,13 +53,16 @@ def command(
     replace: bool,
     accept: tuple[str, ...],
 ) -> None:
-    """Take all values of dotenv, JSON, YAML or sops files, or a backup.
+    """Take all values of dotenv, JSON or YAML files, of other tools' files, or of a backup.
 
     All values are set, or none. Dotenv values are taken as text, as they are written; gitseal names those that still have a
     ${...}. JSON and YAML also have types and sections. Several files must not give a name different values.
 
     A file of sops (YAML, JSON, dotenv, INI or binary, with an age or SSH recipient) shows by its content. It is refused if its
     MAC does not fit. Its comments become readable. The policy stays as it is; the commands that let its recipients in are shown.
+
+    Files of dotenvx, ejson and ansible-vault show by their content too, and are opened with the key or password that the tool
+    itself would use. docs/how-to/move-from-another-tool.md has where each is looked for.
 
     A backup of gitseal export --encrypted says itself what is in it, so it takes no -e. Sealed files come back byte for byte, in
     an empty repository too, and never over others.
@@ -68,6 +71,7 @@ def command(
       gitseal import -e development .env
       gitseal import -e production common.env config.json --dry-run
       gitseal import -e production secrets.enc.yaml
+      gitseal import -e production group_vars/prod.yml --key-file ~/.vault-password
       gitseal import backup.age
     """
     taking = _Taking(sources, format_name, key_file, expand=expand, plain=plain, dry_run=dry_run, replace=replace)

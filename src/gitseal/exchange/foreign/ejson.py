@@ -96,7 +96,7 @@ def _private_key(public: str, source: ForeignSource) -> bytes:
             if private is not None:
                 return private
     except ImportError:
-        raise extras.missing("ejson", "PyNaCl") from None
+        raise extras.missing("ejson", "PyNaCl", extra="ejson") from None
     if keys.given is not None:
         raise Encrypted("it is sealed by ejson, and the private key is not that of its public key", ciphertext.EJSON)
     raise Encrypted(f'it is sealed by ejson, and its private key is not in "{folder}"', ciphertext.EJSON)

@@ -24,7 +24,7 @@ rm -r "$work"
 # ejson: the private key lies in a folder of keys, under the name of the public one.
 rm -rf keydir && mkdir keydir
 public=$(EJSON_KEYDIR=keydir ejson keygen -w)
-sed "s/@/$public/" plain/ejson.json > secrets.ejson
+sed "s/\"@\"/\"$public\"/" plain/ejson.json > secrets.ejson
 EJSON_KEYDIR=keydir ejson encrypt secrets.ejson
 EJSON_KEYDIR=keydir ejson decrypt secrets.ejson > secrets.json
 
