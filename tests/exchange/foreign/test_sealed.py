@@ -172,7 +172,7 @@ def _edited(name: str, old: bytes, new: bytes) -> bytes:
         ("whole.yml", VAULT, b"AES256\n", b"AES256\n3"),
         ("whole.yml", VAULT, b"AES256\n", b"AES256\n33"),
         ("whole.yml", VAULT, b";1.1;AES256", b";1.0;AES"),
-        ("whole.yml", VAULT, b";1.1;AES256\n3", b";1.1;AES256\nG"),
+        ("whole.yml", VAULT, b"AES256\n", b"AES256\nG3"),
         ("inline.yml", VAULT, b"AES256\n", b"AES256\n          39\n"),
     ],
 )
