@@ -1,7 +1,6 @@
 """`make dist`: what it builds is the commit's, to the byte, and nothing else."""
 
 import re
-import shutil
 import tarfile
 import tomllib
 import zipfile
@@ -13,37 +12,7 @@ import pytest
 
 from tests import programs
 from tests.conftest import TOP
-
-PYTHON = str(Path(programs.GITSEAL).with_name("python"))
-
-
-@pytest.fixture(scope="session")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A clone of this repository, whose commit has the tree's files as they are now."""
-    top = tmp_path_factory.mktemp("dist") / "clone"
-    listed = programs.run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=TOP)
-    if listed.returncode:
-        pytest.skip("this is no clone, so there is no commit to build")
-    for name in filter(None, listed.stdout.split("\0")):
-        if (TOP / name).is_file():
-            (top / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(TOP / name, top / name)
-    programs.git(top, "init", "--quiet")
-    programs.git(top, "add", "--all", "--force")
-    programs.git(top, "commit", "--quiet", "--no-verify", "--message", "All of it")
-    return top
-
-
-@pytest.fixture(scope="session")
-def built(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(clone, tmp_path_factory.mktemp("built"))
-
-
-def build(clone: Path, out: Path, *, umask: str = "022") -> Path:
-    script = f"umask {umask} && tools/dist '{out}'"
-    done = programs.run("sh", "-c", script, cwd=clone, environ={"PYTHON": PYTHON})
-    assert done.returncode == 0, done.stderr
-    return out
+from tests.package.building import build
 
 
 def names(wheel: Path) -> list[str]:
