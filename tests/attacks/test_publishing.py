@@ -1,5 +1,6 @@
 """What a branch, a push or another clone can do about where values go: nothing. With a real remote and an empty store."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -222,6 +223,30 @@ def test_only_after_a_write_that_was_tried_the_next_run_is_said_to_write_the_res
         with monkeypatch.context() as patched:
             patched.setattr(store, method, fail)
             assert hint in team.publish()[1]
+
+
+def test_a_record_is_pushed_over_no_other_and_gets_what_it_lacks_after_a_fetch(team: Team) -> None:
+    team.memory.keeps_marks = False
+    ref, hub = "refs/gitseal/published/shop/production", str(team.hub)
+    assert team.publish("--accept-target", "shop")[0] == 0
+    team.alice.git("push", "--quiet", f"--force-with-lease={ref}:", "origin", ref)
+    team.alice.set("production", "A", "second")
+    team.alice.commit("second")
+    team.alice.push()
+    pushes = re.compile(r"git (push --force-with-lease=.*)")
+    mine = pushes.findall(team.publish()[1])
+    # Somebody else recorded in between: another blob, that says of A what it said before.
+    older = team.alice.git("-C", hub, "cat-file", "blob", ref)
+    (team.alice.top / "older").write_text(f"{older}\n")
+    blob = team.alice.git("-C", hub, "hash-object", "-w", str(team.alice.top / "older")).strip()
+    team.alice.git("-C", hub, "update-ref", ref, blob)
+    team.alice.git(*mine[0].split(), ok=(1,))
+    team.alice.git("fetch", "--quiet", "origin", f"{ref}:{ref}")
+    status, said = team.publish()
+    assert (status, "the record lacks what this clone saw last of A" in said) == (0, True)
+    team.alice.git(*pushes.findall(said)[0].split())
+    assert team.alice.git("-C", hub, "rev-parse", ref) == team.alice.git("rev-parse", ref)
+    assert "the record lacks" not in team.publish("--check")[1]
 
 
 @pytest.mark.parametrize("is_gone", [False, True])

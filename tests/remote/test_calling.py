@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from gitseal.errors import Error
-from gitseal.remote.calling import Patience, Server
-from gitseal.remote.failure import NotSent, RemoteError
+from gitseal.remote.calling import Patience, Server, refused
+from gitseal.remote.failure import AGAIN, NotSent, RemoteError
 from tests.remote.called import OK, TOKEN, VALUE, Called, called
 from tests.servers.scripted import Answer, Asked, closing, raw, send
 
@@ -49,6 +49,13 @@ def test_what_may_have_been_done_is_not_done_again(status: int) -> None:
     with called(send(b"", status), OK, send(b"<html>no</html>", status), OK) as shop:
         assert (shop.read().status, shop.write().status) == (200, status)
     assert shop.asked.requests == ["GET /a", "GET /a", "POST /a"]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 418, 429, 500, 502, 503, 504])
+def test_to_do_it_again_is_advised_if_that_can_help(status: int) -> None:
+    hint = refused("Shop", "write A", status).hint
+    assert (hint == AGAIN) == (status in {429, 500, 502, 503, 504})
+    assert hint
 
 
 @pytest.mark.parametrize(
