@@ -104,6 +104,15 @@ def test_the_address_comes_from_the_environment_and_is_none_that_others_can_list
             list(table.refusals(place, {}))
 
 
+@pytest.mark.parametrize("own", ["sys", "auth", "identity", "cubbyhole"])
+def test_what_vault_has_for_itself_is_no_place(own: str) -> None:
+    for place in (f"vault:{own}/shop", f"vault:{own}/policies/acl/", f"vault:{own}/data/shop"):
+        with pytest.raises(Error, match="no place in Vault"):
+            list(table.refusals(place, {}))
+    for place in (f"vault:{own}s/shop", f"vault:secret/{own}/shop"):
+        assert list(table.refusals(place, {})) == []
+
+
 def test_a_server_that_is_not_there_is_told() -> None:
     store = table.open_store("vault:secret/shop", outside({"VAULT_ADDR": "http://127.0.0.1:9", "VAULT_TOKEN": "t"}))
     with pytest.raises(RemoteError, match="Vault cannot be reached"):

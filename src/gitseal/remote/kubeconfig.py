@@ -57,17 +57,30 @@ def read(environ: Mapping[str, str], pod: str = _POD) -> KubeContext:
 
     A person's kubeconfig may be read anywhere; one that is committed, the caller refuses.
     """
-    listed = [path for path in environ.get(_FILES_VARIABLE, "").split(os.pathsep) if path]
-    home = environ.get("HOME", "")
-    paths = [path for path in listed or ([f"{home}/.kube/config"] if home else []) if Path(path).exists()]
+    paths = _paths(environ)
     if paths:
         return _Kubeconfig(paths).context(environ.get(CONTEXT_VARIABLE, ""))
-    if listed:
+    if environ.get(_FILES_VARIABLE, "").strip(os.pathsep):
         raise RemoteError(f"none of the files that {_FILES_VARIABLE} names is there", kind=RemoteFailure.UNKNOWN_TO_IT)
     if Path(pod, "token").exists() and environ.get("KUBERNETES_SERVICE_HOST"):
         return _of_pod(environ, pod)
     hint = f"set {_FILES_VARIABLE} to a kubeconfig, as for kubectl"
     raise RemoteError("nothing says which cluster of Kubernetes it is", hint, kind=RemoteFailure.UNKNOWN_TO_IT)
+
+
+def named(environ: Mapping[str, str]) -> list[tuple[str, list[str], list[str]]]:
+    """What the context names besides itself, by entry: the entry's words for messages, files, a program with its arguments.
+
+    Raises Error as `read`.
+    """
+    paths = _paths(environ)
+    return _Kubeconfig(paths).named(environ.get(CONTEXT_VARIABLE, "")) if paths else []
+
+
+def _paths(environ: Mapping[str, str]) -> list[str]:
+    listed = [path for path in environ.get(_FILES_VARIABLE, "").split(os.pathsep) if path]
+    home = environ.get("HOME", "")
+    return [path for path in listed or ([f"{home}/.kube/config"] if home else []) if Path(path).exists()]
 
 
 def _of_pod(environ: Mapping[str, str], pod: str) -> KubeContext:
@@ -133,13 +146,7 @@ class _Kubeconfig:
 
     def context(self, wanted: str) -> KubeContext:
         """The context of that name, the current one without a name."""
-        current = (content.get("current-context") for content, _folder in self._contents)
-        name = wanted or next((one for one in current if isinstance(one, str) and one), "")
-        if not name:
-            raise _unusable("no context is current", "choose one of these: kubectl config get-contexts")
-        context = self._entry("context", name)
-        cluster = self._entry("cluster", context.text("cluster"))
-        user = self._entry("user", context.text("user"))
+        name, cluster, user = self._entries(wanted)
         cluster.refuse(_CLUSTER_REFUSED)
         user.refuse(_USER_REFUSED)
         authority = _ascii(cluster.content_of("certificate-authority"))
@@ -149,6 +156,24 @@ class _Kubeconfig:
         if parts is None or (parts.scheme != "https" and not addresses.is_loopback(parts.hostname or "")):
             raise _unusable(f"{cluster.told} has no https:// address")
         return KubeContext(name, url, tls, cluster.text("proxy-url"), _login(user))
+
+    def named(self, wanted: str) -> list[tuple[str, list[str], list[str]]]:
+        """See the function."""
+        _name, cluster, user = self._entries(wanted)
+        content = user.content.get("exec")
+        program = list(_program(user, content).command) if content else []
+        files = [user.path(key) for key in ("tokenFile", "client-certificate", "client-key")]
+        authority = cluster.path("certificate-authority")
+        return [(cluster.told, [authority] if authority else [], []), (user.told, [*filter(None, files)], program)]
+
+    def _entries(self, wanted: str) -> "tuple[str, _ConfigEntry, _ConfigEntry]":
+        """The name of the context, its cluster and its user."""
+        current = (content.get("current-context") for content, _folder in self._contents)
+        name = wanted or next((one for one in current if isinstance(one, str) and one), "")
+        if not name:
+            raise _unusable("no context is current", "choose one of these: kubectl config get-contexts")
+        context = self._entry("context", name)
+        return name, self._entry("cluster", context.text("cluster")), self._entry("user", context.text("user"))
 
     def _entry(self, kind: str, name: str) -> _ConfigEntry:
         for content, folder in self._contents:

@@ -14,6 +14,7 @@ from gitseal.hidden import UnshownDict
 from gitseal.remote.calling import Response, Server, refused
 from gitseal.remote.failure import RemoteError, RemoteFailure, unsaid
 from gitseal.remote.listing import bounded
+from gitseal.remote.names import VAULTS_OWN
 from gitseal.remote.shapes import mapping
 from gitseal.remote.vault import addressed, connect
 from gitseal.stores import carrying, fields
@@ -31,7 +32,8 @@ from gitseal.stores.protocol import (
 )
 
 CARRIES = Carries(
-    locator="`vault:MOUNT/PATH`: one secret, a field for each name; `vault:MOUNT/PATH/`: a secret for each name",
+    locator="`vault:MOUNT/PATH`: one secret, a field for each name; `vault:MOUNT/PATH/`: a secret for each name. Not in "
+    "`sys`, `auth`, `identity` and `cubbyhole`, which are Vault's own",
     names="any but `gitseal`, which holds the marks",
     values="UTF-8 text; 1,000,000 bytes a secret, marks included",
     mark="the field `gitseal` of the same secret, written in the same call",
@@ -42,7 +44,7 @@ CARRIES = Carries(
 
 _VALUE = "value"
 _PART = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
-_LOCATOR = re.compile(rf"({_PART})/({_PART}(?:/{_PART})*)(/?)")
+_LOCATOR = re.compile(rf"(?!(?:{VAULTS_OWN})/)({_PART})/({_PART}(?:/{_PART})*)(/?)")
 _MOST_BYTES = 1_000_000
 _MARK_BYTES = 400
 _OK, _NO_CONTENT, _BAD, _MISSING = 200, 204, 400, 404

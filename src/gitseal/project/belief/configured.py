@@ -17,9 +17,9 @@ def refusal(repository: Repository | None, service: str, environ: Mapping[str, s
 
     `service` is the scheme of a store, or the name of a key service.
     """
-    for variable, path in configured.files(service, environ) if repository is not None else ():
+    for names_it, path in configured.files(service, environ) if repository is not None else ():
         if repository is not None and _is_brought(repository, path):
-            named = f", which {variable} names," if variable else ""
+            named = f", which {names_it} names," if names_it else ""
             return Error(
                 f'"{path}"{named} says who we are to a service, and it is committed, so whoever changes it there decides that',
                 "take it out of the repository, and keep it elsewhere",

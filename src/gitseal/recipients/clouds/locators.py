@@ -8,15 +8,15 @@ import re
 
 from gitseal.errors import Error
 from gitseal.records import NamedTuple
-from gitseal.remote.names import AWS_REGION, AZURE_VAULT, GOOGLE_PROJECT
+from gitseal.remote.names import AWS_REGION, AZURE_VAULT, GOOGLE_PROJECT, VAULTS_OWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.recipients.clouds.protocol import KeyService
 
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,126}[A-Za-z0-9_-])?"
-# Vault's own paths, in a namespace too: a branch's key would have us write there with our token.
-_NOT_A_MOUNT = r"(?!(?:[^@]*/)?(?:sys|auth|identity|cubbyhole)/)"
+# In a namespace neither.
+_NOT_A_MOUNT = rf"(?!(?:[^@]*/)?(?:{VAULTS_OWN})/)"
 _TRANSIT = rf"{_NOT_A_MOUNT}{_PART}(?:/{_PART}){{0,7}}/keys/{_PART}"
 _AZURE = rf"{AZURE_VAULT}/keys/[A-Za-z0-9-]{{1,127}}"
 _ID = "[A-Za-z0-9_-]{1,63}"
