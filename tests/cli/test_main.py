@@ -133,6 +133,7 @@ def test_the_table_and_the_modules_are_the_same() -> None:
         "hook_allow",
         "hook_run",
         "import_counts",
+        "exporting_sops",
         "importing_backup",
         "recovering",
         "request",

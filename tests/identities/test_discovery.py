@@ -105,6 +105,15 @@ def test_the_order_of_the_usual_places(tmp_path: Path) -> None:
     assert keyring.report()[2] == ("~/xdg/gitseal/identity.txt", f"holds {keys[0].public}")
 
 
+def test_the_ssh_key_that_sops_is_given_is_tried_before_the_usual_ones(tmp_path: Path) -> None:
+    key, usual = ssh(), ssh()
+    key.write(tmp_path / "key")
+    usual.write(tmp_path / ".ssh" / "id_ed25519")
+    keyring = discover({"SOPS_AGE_SSH_PRIVATE_KEY_FILE": str(tmp_path / "key")}, tmp_path, never)
+    assert [identity.recipient for identity in keyring.identities()] == [key.public, usual.public]
+    assert f"SOPS_AGE_SSH_PRIVATE_KEY_FILE ({tmp_path / 'key'})" in places(keyring)
+
+
 def test_each_named_identity_is_the_only_one(tmp_path: Path) -> None:
     usual, file, text, option = age(), age(), age(), age()
     usual.write(tmp_path / ".config" / "gitseal" / "identity.txt")
@@ -379,7 +388,9 @@ def test_no_repr_shows_a_key(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["age", "file", "ssh"])
-@pytest.mark.parametrize("name", ["--identity", "GITSEAL_IDENTITY_FILE", "SOPS_AGE_KEY_FILE"])
+@pytest.mark.parametrize(
+    "name", ["--identity", "GITSEAL_IDENTITY_FILE", "SOPS_AGE_KEY_FILE", "SOPS_AGE_SSH_PRIVATE_KEY_FILE"]
+)
 def test_a_key_in_place_of_its_path_is_shown_to_nobody(tmp_path: Path, name: str, kind: str) -> None:
     pair = ssh() if kind == "ssh" else age()
     text = pair.private.decode() if kind != "age" else pair.private.decode().strip()
@@ -387,7 +398,7 @@ def test_a_key_in_place_of_its_path_is_shown_to_nobody(tmp_path: Path, name: str
     option = text if name == "--identity" else None
     keyring = discover({} if option else {name: text}, tmp_path, never, option)
     words = f"{name} holds an identity, not the path of one"
-    if name == "SOPS_AGE_KEY_FILE":
+    if name.startswith("SOPS_"):
         assert keyring.unwrap(pair.stanzas) is None
         assert (name, words) in keyring.report()
     else:

@@ -52,3 +52,22 @@ def write(target: Path, content: bytes, *, append: bool = False) -> None:
         atomic.append(target, content)
     else:
         atomic.write(target, content, private=True)
+
+
+def refuse_existing(target: Path) -> None:
+    """Raises Error for a place where an export would lie over something, or would follow a link."""
+    refuse_links(target)
+    if target.exists() or target.is_symlink():
+        raise _exists(target)
+
+
+def write_new(target: Path, content: bytes) -> None:
+    """Writes an export (0600). Raises Error if something is there."""
+    try:
+        atomic.write_new(target, content)
+    except FileExistsError:
+        raise _exists(target) from None
+
+
+def _exists(target: Path) -> Error:
+    return Error(f'"{target}" exists, and an export is never written over anything', "give another file with -o")

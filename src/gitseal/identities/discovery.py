@@ -99,6 +99,11 @@ def _usual(environ: Mapping[str, str], home: str, source: "partial[IdentitySourc
         sources.append(_file(source, "SOPS_AGE_KEY_FILE", place, sops_file, "SOPS_AGE_KEY", explicit=False))
     else:
         sources.append(IdentitySource.empty("SOPS_AGE_KEY_FILE", _why_empty(environ, "SOPS_AGE_KEY_FILE")))
+    sops_ssh = environ.get("SOPS_AGE_SSH_PRIVATE_KEY_FILE", "")
+    if sops_ssh:
+        paths.append(sops_ssh)
+        place = f"SOPS_AGE_SSH_PRIVATE_KEY_FILE ({sops_ssh})"
+        sources.append(_file(source, "SOPS_AGE_SSH_PRIVATE_KEY_FILE", place, sops_ssh, "SOPS_AGE_KEY", explicit=False))
     for path in (_sops_keys(environ, home), f"{home}/.ssh/id_ed25519", f"{home}/.ssh/id_rsa"):
         # A file that two settings lead to is tried once, under its first name.
         if path not in paths:

@@ -1,7 +1,7 @@
 """Identity files: lines of age identities, such lines behind a passphrase, or one SSH private key."""
 
 from gitseal.errors import Error
-from gitseal.recipients import rage
+from gitseal.recipients import armor, rage
 from gitseal.recipients.dialogue import Dialogue
 from gitseal.recipients.kinds import KINDS
 from gitseal.recipients.protocol import Identity, Tier, foresee
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gitseal.recipients.passphrase import Once  # few identities are behind a passphrase
 
 MAX_IDENTITY_FILE = 1024 * 1024
-_ARMOR = b"-----BEGIN AGE ENCRYPTED FILE-----"
+_ARMOR = armor.BEGINNING.encode()
 _BINARY = b"age-encryption.org/"
 _EXAMPLES = ", ".join(kind.identity_line.example for kind in KINDS if kind.identity_line is not None)
 _UNKNOWN = f"each line is {_EXAMPLES} or a comment that begins with #"

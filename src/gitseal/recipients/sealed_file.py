@@ -38,12 +38,21 @@ def recipient_keys(given: Iterable[str]) -> tuple[str, ...]:
     hybrid = [key for key in keys if key.startswith(_POST_QUANTUM)]
     if hybrid and len(hybrid) != len(keys):
         raise Error(_MIXED, "give post-quantum recipients alone, or none of them")
-    # The data part of a Bech32 string has no "1", so a second one ends the name of a plugin.
-    if any(key.startswith("age1") and key.count("1") > 1 and key not in hybrid for key in keys):
+    if any(map(_is_of_plugin, keys)):
         raise Error("a file is not sealed to the key of an age plugin", "give age or SSH recipients")
     if any(map(is_cloud_key, keys)):
         raise Error("a file is not sealed to a cloud key: age alone could not open it", "give age or SSH recipients")
     return keys
+
+
+def needs_more_than_age(key: str) -> bool:
+    """True for a key in its canonical spelling that age opens nothing with alone: that of a plugin or of a key service."""
+    return _is_of_plugin(key) or is_cloud_key(key)
+
+
+def _is_of_plugin(key: str) -> bool:
+    # The data part of a Bech32 string has no "1", so a second one ends the name of a plugin.
+    return key.startswith("age1") and key.count("1") > 1 and not key.startswith(_POST_QUANTUM)
 
 
 def seal(content: bytes, keys: Sequence[str]) -> bytes:

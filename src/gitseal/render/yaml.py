@@ -30,12 +30,10 @@ def render(entries: Sequence[RenderedEntry], _options: Options) -> bytes:
 
 def _block(tree: Tree, indent: str, lines: list[str]) -> None:
     for name, node in tree.items():
-        # Names that look like YAML's own words stand in quotes, or `no:` would be the key false to readers of YAML 1.1.
-        key = name if _NAME.fullmatch(name) and name.lower() not in _WORDS else quoted(name)
         if isinstance(node, str):
-            lines.append(f"{indent}{key}: {node}\n")
+            lines.append(f"{indent}{block_key(name)}: {node}\n")
         else:
-            lines.append(f"{indent}{key}:\n")
+            lines.append(f"{indent}{block_key(name)}:\n")
             _block(node, indent + "  ", lines)
 
 
@@ -77,6 +75,12 @@ def _float(text: str) -> str:
         return text
     whole, fraction, sign, exponent = match.groups()
     return f"{whole}{fraction or '.0'}" + (f"e{sign or '+'}{exponent}" if exponent else "")
+
+
+def block_key(name: str) -> str:
+    """A key of a block mapping, which every reader takes for this text."""
+    # Names that look like YAML's own words stand in quotes, or `no:` would be the key false to readers of YAML 1.1.
+    return name if _NAME.fullmatch(name) and name.lower() not in _WORDS else quoted(name)
 
 
 def _key(name: str) -> str:

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gitseal.delivery.targets import refuse_published
+from gitseal.delivery.targets import refuse_existing, refuse_published, write_new
 from gitseal.errors import Error
 from gitseal.exchange import backup
 from gitseal.exchange.typed_values import KeptValue
-from gitseal.files import atomic
-from gitseal.git.links import refuse_links
 from gitseal.identities import Keyring
 from gitseal.project.project import Project
 from gitseal.project.reading import OpenedEnvironment
@@ -25,9 +23,7 @@ def check_target(target: Path, *, values: bool) -> None:
     A sealed backup may lie in the repository: it holds nothing that the repository does not. One of values has recipients that
     the policy does not know.
     """
-    refuse_links(target)
-    if target.exists() or target.is_symlink():
-        raise _exists(target)
+    refuse_existing(target)
     if values:
         refuse_published(target)
 
@@ -44,7 +40,7 @@ def export_sealed(project: Project, seal: Seal, target: Path) -> list[str]:
             files[name] = project.source.read(project.folder / name)
         except FileNotFoundError:
             continue
-    _write(target, seal(backup.pack_files(files)))
+    write_new(target, seal(backup.pack_files(files)))
     return sorted(files)
 
 
@@ -60,7 +56,7 @@ def values_of(project: Project, environments: Sequence[str], keyring: Keyring) -
 
 def export_values(values: dict[str, list[KeptValue]], seal: Seal, target: Path) -> None:
     """Writes values that `values_of` gave. Raises Error if `target` exists."""
-    _write(target, seal(backup.pack_values(values)))
+    write_new(target, seal(backup.pack_values(values)))
 
 
 def names(values: Sequence[KeptValue]) -> list[str]:
@@ -82,14 +78,3 @@ def _own_values(project: Project, environment: str, keyring: Keyring) -> list[Ke
 def _refuse_hidden(project: Project, environments: Sequence[str]) -> None:
     for one in hidden(project, environments):
         raise Error(f"the backup would not be whole: {one.message}", str(one.hint))
-
-
-def _write(target: Path, sealed: bytes) -> None:
-    try:
-        atomic.write_new(target, sealed)
-    except FileExistsError:
-        raise _exists(target) from None
-
-
-def _exists(target: Path) -> Error:
-    return Error(f'"{target}" exists, and a backup is never written over anything', "give another file with -o")

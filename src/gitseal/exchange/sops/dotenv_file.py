@@ -3,7 +3,8 @@ r"""sops' dotenv: every line is `NAME=VALUE` as it stands or `#COMMENT`, and `\n
 from gitseal.errors import Malformed
 from gitseal.exchange._text import decoded
 from gitseal.exchange.sops import scalars
-from gitseal.exchange.sops.tree import Member, TreeBranch
+from gitseal.exchange.sops.metadata import NAME, PREFIX, flattened
+from gitseal.exchange.sops.tree import Member, Scalar, TreeBranch
 
 
 def parse(data: bytes) -> list[TreeBranch]:
@@ -24,3 +25,19 @@ def parse(data: bytes) -> list[TreeBranch]:
         members.append(Member(name, value, number, tuple(comments)))
         comments.clear()
     return [TreeBranch(members)]
+
+
+def write(branch: TreeBranch) -> bytes:
+    """A sealed tree of texts, as sops writes it: its metadata in flat names behind the others."""
+    lines: list[str] = []
+    for member in branch.members:
+        lines += [f"#{text}" for text in member.comments]
+        if member.name == NAME and isinstance(member.value, TreeBranch):
+            lines += [_line(PREFIX + name, text) for name, text in flattened(member.value)]
+        elif isinstance(member.value, Scalar):
+            lines.append(_line(member.name, member.value.content.decode()))
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def _line(name: str, content: str) -> str:
+    return f"{name}=" + content.replace("\n", "\\n")

@@ -133,7 +133,7 @@ def _comments(
 ) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """The comments above each value; those above a section stand above its first name."""
     for member in branch.members:
-        comments = (*above, *(_comment(line) for text in member.comments for line in text.splitlines()))
+        comments = (*above, *(_comment(line) for text in member.comments for line in text.splitlines() or [""]))
         above = ()
         own = (*path, member.name)
         if isinstance(member.value, TreeBranch) and member.value.members:

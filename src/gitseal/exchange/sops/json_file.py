@@ -7,6 +7,10 @@ from gitseal.exchange._text import decoded
 from gitseal.exchange.sops import scalars
 from gitseal.exchange.sops.tree import MAX_NESTING, NULL, Member, Node, Scalar, Sequence, TreeBranch
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class _Pairs(list[tuple[str, object]]):
     """An object's names and values. A dict would drop repeated names without a word."""
@@ -23,10 +27,31 @@ def parse(data: bytes) -> list[TreeBranch]:
     tree, problem = _loaded(decoded(data))
     if problem:
         raise problem
-    branch = _node(tree, 0)
+    branch = _node(tree, 0, scalars.json_number)
     if not isinstance(branch, TreeBranch):
         raise Malformed("a sops file in JSON is an object")
     return [branch]
+
+
+def value(text: str, number: "Callable[[str], Scalar]") -> Node:
+    """The tree of any JSON text, with `number` of the digits of each number. Raises Malformed, and what that raises."""
+    loaded, problem = _loaded(text)
+    if problem:
+        raise problem
+    return _node(loaded, 0, number)
+
+
+def write(branch: TreeBranch) -> bytes:
+    """A sealed tree, without its comments, as sops writes it."""
+    return (json.dumps(_plain(branch), ensure_ascii=False, indent="\t") + "\n").encode()
+
+
+def _plain(node: Node) -> object:
+    if isinstance(node, TreeBranch):
+        return {member.name: _plain(member.value) for member in node.members}
+    if isinstance(node, Sequence):
+        return [_plain(item) for item in node.items]
+    return None if node.kind == NULL else node.content.decode()
 
 
 def _loaded(text: str) -> tuple[object, Malformed | None]:
@@ -46,15 +71,17 @@ def _refuse(_constant: str) -> None:
     raise ValueError
 
 
-def _node(tree: object, depth: int) -> Node:
+def _node(tree: object, depth: int, number: "Callable[[str], Scalar]") -> Node:
     if depth > MAX_NESTING:
         raise Malformed(f"the file is nested more than {MAX_NESTING} deep")
     if isinstance(tree, _Pairs):
-        return TreeBranch([Member(scalars.text(name).content.decode(), _node(one, depth + 1)) for name, one in tree])
+        return TreeBranch(
+            [Member(scalars.text(name).content.decode(), _node(one, depth + 1, number)) for name, one in tree]
+        )
     if isinstance(tree, list):
-        return Sequence([_node(one, depth + 1) for one in tree])
+        return Sequence([_node(one, depth + 1, number) for one in tree])
     if isinstance(tree, _Digits):
-        return scalars.json_number(tree)
+        return number(tree)
     if isinstance(tree, str):
         return scalars.text(tree)
     return Scalar(NULL, b"") if tree is None else Scalar("bool", b"True" if tree else b"False")

@@ -5,11 +5,11 @@ so nothing is asked of either.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from gitseal.errors import Malformed
-from gitseal.exchange.sops.tree import Member, Node, Scalar, Sequence, TreeBranch
+from gitseal.exchange.sops.tree import Node, Scalar, Sequence, TreeBranch
 
 NAME = "sops"
 PREFIX = "sops_"
@@ -23,7 +23,9 @@ _SELECTORS = (
     "unencrypted_comment_regex",
     "encrypted_comment_regex",
 )
-_DEFAULT_SUFFIX = "_unencrypted"
+DEFAULT_SUFFIX = "_unencrypted"
+"""The rule of a file that has none of its own: names that end so have their values in clear."""
+
 SERVICES = {
     "pgp": "PGP",
     "kms": "AWS KMS",
@@ -108,7 +110,7 @@ def parse(branch: TreeBranch) -> Metadata:
         not age and not services and "key_groups" in lists,
         texts.get("mac", ""),
         _modified(texts.get("lastmodified", "")),
-        selectors or {"unencrypted_suffix": _DEFAULT_SUFFIX},
+        selectors or {"unencrypted_suffix": DEFAULT_SUFFIX},
         texts.get("mac_only_encrypted", "") in _TRUE,
     )
 
@@ -125,7 +127,7 @@ def _gathered(branch: TreeBranch) -> tuple[dict[str, str], dict[str, list[dict[s
     """The texts of the metadata by name, and its lists: each item as its texts. Flattened ones become lists again."""
     texts: dict[str, str] = {}
     lists: dict[str, dict[str, dict[str, str]]] = {}
-    for name, text in _flattened(branch.members, ""):
+    for name, text in flattened(branch):
         top, *rest = _FLAT.split(name)
         if not rest:
             texts[top] = text
@@ -134,8 +136,9 @@ def _gathered(branch: TreeBranch) -> tuple[dict[str, str], dict[str, list[dict[s
     return texts, {top: list(items.values()) for top, items in lists.items()}
 
 
-def _flattened(members: Iterable[Member], above: str) -> "Iterator[tuple[str, str]]":
-    for member in members:
+def flattened(branch: TreeBranch, above: str = "") -> "Iterator[tuple[str, str]]":
+    """The texts of metadata by names as the formats without sections have them: `age__list_0__map_enc`."""
+    for member in branch.members:
         yield from _flat_node(member.value, above + member.name)
 
 
@@ -146,7 +149,7 @@ def _flat_node(node: Node, name: str) -> "Iterator[tuple[str, str]]":
         for number, item in enumerate(node.items):
             yield from _flat_node(item, f"{name}__list_{number}")
     else:
-        yield from _flattened(node.members, f"{name}__map_")
+        yield from flattened(node, f"{name}__map_")
 
 
 def _text(item: Mapping[str, str], name: str) -> str:

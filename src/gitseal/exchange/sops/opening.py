@@ -5,26 +5,23 @@ in clear was given another name, or that a comment came or went; what it does sh
 """
 
 import hmac
-from binascii import Error as Base64Error
-from binascii import a2b_base64
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from hashlib import sha256, sha512
 from typing import NamedTuple
 
 from gitseal.crypto import sops_cipher
 from gitseal.errors import Damaged, Error, Malformed, NotForYou
 from gitseal.exchange._names import shown
 from gitseal.exchange.sops import scalars, tree
+from gitseal.exchange.sops.authentication import context, mac_hash, mac_text
 from gitseal.exchange.sops.metadata import AgeKey, Metadata
 from gitseal.exchange.sops.tree import Member, Node, Scalar, TreeBranch
+from gitseal.recipients.armor import dearmored
 from gitseal.recipients.protocol import Identity
 
-_BEGIN, _END = "-----BEGIN AGE ENCRYPTED FILE-----", "-----END AGE ENCRYPTED FILE-----"
 _LONGEST_ARMOR = 16 * 1024
 # One that does not know its own stanza, such as a plugin's, is tried on this many.
 _MOST_BLIND = 64
-_NOTHING_UNSEALED = sha256(b"sops").digest()
 _NO_MAC = "the MAC of sops does not fit the values: the file was changed after it was sealed"
 
 
@@ -74,7 +71,7 @@ class _Unsealer:
     def __init__(self, metadata: Metadata, key: bytes) -> None:
         self._metadata = metadata
         self._key = key
-        self._hash = sha512(_NOTHING_UNSEALED if metadata.mac_only_encrypted else b"")
+        self._hash = mac_hash(only_encrypted=metadata.mac_only_encrypted)
         self._before: tuple[str, ...] = ()
         self.uncovered = 0
 
@@ -109,7 +106,7 @@ class _Unsealer:
     def _unsealed(self, token: str, path: tuple[str, ...], line: int) -> Scalar:
         reason = ""
         try:
-            plain = sops_cipher.open_token(token, self._key, _context(path))
+            plain = sops_cipher.open_token(token, self._key, context(path))
             return scalars.opened(plain.kind, plain.content, line)
         except Damaged as error:
             reason = error.message
@@ -122,13 +119,13 @@ class _Unsealer:
             return text
         for candidate in _containers(path, self._before):
             try:
-                return sops_cipher.open_token(token, self._key, _context(candidate)).content.decode("utf-8", "replace")
+                return sops_cipher.open_token(token, self._key, context(candidate)).content.decode("utf-8", "replace")
             except Damaged:
                 continue
         return None
 
     def check_mac(self) -> None:
-        expected = self._hash.hexdigest().upper().encode()
+        expected = mac_text(self._hash)
         mac = b""
         with suppress(Damaged):
             mac = sops_cipher.open_token(self._metadata.mac, self._key, self._metadata.modified).content
@@ -154,16 +151,6 @@ def _containers(path: tuple[str, ...], before: tuple[str, ...]) -> Iterator[tupl
         yield before[:length]
 
 
-def _context(path: tuple[str, ...]) -> str:
-    return ":".join(path) + ":"
-
-
 def _dearmored(key: AgeKey) -> bytes | None:
     """The age file behind its armor; None if it is none, for another recipient may serve."""
-    text = key.sealed.strip()
-    if len(text) > _LONGEST_ARMOR or not text.startswith(_BEGIN) or not text.endswith(_END):
-        return None
-    try:
-        return a2b_base64("".join(text[len(_BEGIN) : -len(_END)].split()), strict_mode=True)
-    except (Base64Error, ValueError):
-        return None
+    return dearmored(key.sealed) if len(key.sealed) <= _LONGEST_ARMOR else None
