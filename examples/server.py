@@ -1,4 +1,4 @@
-"""The shop that examples/deploy.sh starts: it takes its settings from the environment and answers on /health."""  # noqa: INP001 - a script of its own
+"""The shop that examples/deploy.sh starts: it takes its settings from the environment and answers on /health."""
 
 import json
 import os

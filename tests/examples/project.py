@@ -1,5 +1,6 @@
 """A project with the values that the folders of `examples/` use, for the tests that start the real tools in copies of them."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -23,6 +24,9 @@ class Project(NamedTuple):
         done = programs.run(programs.GITSEAL, *words, cwd=self.top, stdin=stdin)
         assert done.returncode == 0, done.stderr
 
+    def environ(self, **more: str) -> dict[str, str]:
+        return {**os.environ, **more}
+
     def run(self, *command: str | Path, **environ: str) -> subprocess.CompletedProcess[str]:
         """A command in the example's folder, whatever comes of it."""
         return programs.run(*command, cwd=self.folder, environ=environ)
@@ -39,13 +43,15 @@ class Project(NamedTuple):
         return [path for path in files if HUSH.encode() in path.read_bytes()]
 
 
-def start(top: Path, example: str, values: Mapping[str, str], manifest: str = "") -> Project:
-    """A project at an empty repository, with what `example` needs set in production."""
+def start(
+    top: Path, example: str, values: Mapping[str, str], manifest: str = "", *, environment: str = "production"
+) -> Project:
+    """A project at an empty repository, with what `example` needs set in its only environment."""
     project = Project(top, top / example)
     shutil.copytree(TOP / "examples" / example, project.folder)
-    project.gitseal("init", "-e", "production", "--as", "alice")
+    project.gitseal("init", "-e", environment, "--as", "alice")
     if manifest:
         (top / ".secrets/manifest.yaml").write_text(manifest, encoding="utf-8")
     for name, value in values.items():
-        project.gitseal("set", "-e", "production", name, stdin=value)
+        project.gitseal("set", "-e", environment, name, stdin=value)
     return project

@@ -35,6 +35,14 @@ def serving(words: Sequence[str], variables: Mapping[str, str], url: str, folder
         child.wait()
 
 
+def answer(child: subprocess.Popen[bytes], url: str, log: Path) -> bytes:
+    """What a server says at a URL as soon as it is up. `log` has its talk, which tells why it is not."""
+    _wait(child, url, log)
+    with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - ours
+        content: bytes = response.read()
+        return content
+
+
 def _wait(child: subprocess.Popen[bytes], url: str, log: Path) -> None:
     end = time.monotonic() + _SECONDS
     while time.monotonic() < end and child.poll() is None:
