@@ -70,7 +70,7 @@ def test_without_an_account_nothing_is_accepted(in_front: Faulty, monkeypatch: p
         whereabouts("aws-ssm:/shop/")
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9")
     with pytest.raises(
-        RemoteError, match=r"did not tell which account this is: http://127\.0\.0\.1:9 cannot be reached"
+        RemoteError, match=r"did not tell which account this is: AWS cannot be reached: http://127\.0\.0\.1:9"
     ):
         whereabouts("aws-ssm:/shop/")
     monkeypatch.setenv("AWS_ENDPOINT_URL_STS", "http://192.0.2.1")

@@ -1,5 +1,8 @@
 """Vault's KV engine by a real OpenBao, and its limits, which no server has to be asked about."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from gitseal.delivery.publishing.planning import Desired, PublishAction, Publisher, PublishPlan, PublishRules, plan
@@ -12,6 +15,7 @@ from tests.servers.openbao import Bao
 from tests.stores.publishing import KEY
 
 FILE = "f" + "1" * 32
+TOP = Path(__file__).parents[2]
 
 
 def outside(environ: dict[str, str]) -> Outside:
@@ -115,7 +119,7 @@ def test_what_vault_has_for_itself_is_no_place(own: str) -> None:
 
 def test_a_server_that_is_not_there_is_told() -> None:
     store = table.open_store("vault:secret/shop", outside({"VAULT_ADDR": "http://127.0.0.1:9", "VAULT_TOKEN": "t"}))
-    with pytest.raises(RemoteError, match="Vault cannot be reached"):
+    with pytest.raises(RemoteError, match=r"Vault cannot be reached at 127.0.0.1:9: connection refused"):
         store.read()
 
 
@@ -170,3 +174,24 @@ def test_a_removal_leaves_what_others_put_into_the_secret_of_a_name(bao: Bao) ->
     assert planned(place, bao, {}, 2, prunes=True).counts()["remove"] == 2
     assert bao.call("GET", "secret/data/left/shop/A")["data"] == {"ops_note": "theirs"}
     assert "B" not in table.open_store(place, outside(bao.environ)).read()
+
+
+# The policy that docs/how-to/publish-to-a-store.md gives.
+_RIGHTS = re.compile(r"```hcl\n(.*?)```", re.DOTALL)
+
+
+@pytest.mark.parametrize("place", ["vault:secret/shop/production", "vault:secret/shop/production/"])
+def test_the_rights_of_the_page_are_enough_and_what_is_missing_is_told(bao: Bao, tmp_path: Path, place: str) -> None:
+    page = (TOP / "docs/how-to/publish-to-a-store.md").read_text(encoding="utf-8")
+    found = _RIGHTS.search(page)
+    assert found is not None
+    publisher = Bao(bao.address, bao.token_for(found[1]))
+    assert planned(place, publisher, {"A": b"one", "B": b"two"}, 1).counts()["create"] == 2
+    assert planned(place, publisher, {"A": b"three"}, 2, prunes=True).counts()["remove"] == 1
+    planned(place, publisher, {}, 3, prunes=True)
+    reader = bao.environ | {"VAULT_TOKEN": bao.token_for('path "secret/other" { capabilities = ["read"] }')}
+    for name, tool in (("none", "vault"), ("bao", "bao")):
+        (tmp_path / name).touch(mode=0o755)
+        with pytest.raises(RemoteError) as refused:
+            table.open_store(place, outside(reader | {"PATH": str(tmp_path)})).read()
+        assert refused.value.hint.startswith(f"see what the token may: {tool} token capabilities secret/")

@@ -116,9 +116,7 @@ def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
 @pytest.mark.slow
 def test_every_way_to_be_refused_says_which_key_and_what_to_do(deploy: Deploy, bao: Bao) -> None:
     key, render = f"vault:transit/keys/{deploy.name}@1", ("render", "-e", "production")
-    refused(
-        deploy.with_token(*render, VAULT_TOKEN="hvs.wrong"), key, "may not", "vault token capabilities transit/decrypt/"
-    )
+    refused(deploy.with_token(*render, VAULT_TOKEN="hvs.wrong"), key, "may not", " token capabilities transit/decrypt/")
     other = bao.token_for('path "transit/decrypt/other" { capabilities = ["update"] }')
     refused(deploy.with_token(*render, VAULT_TOKEN=other), key, "may not")
     with socket.socket() as nobody:
@@ -290,7 +288,7 @@ def test_a_key_that_cannot_be_fetched_changes_nothing(bao: Bao, repo: Path) -> N
     for locator, environ, words in (
         ("vault:transit/keys/none", {}, "there is no such key"),
         ("vault:transit/keys/sign", {}, "no public key that values can be sealed to"),
-        ("vault:transit/keys/unused", {"VAULT_TOKEN": reader}, "vault token capabilities transit/keys/unused"),
+        ("vault:transit/keys/unused", {"VAULT_TOKEN": reader}, " token capabilities transit/keys/unused"),
         ("vault:transit/keys/unused", {"VAULT_ADDR": "http://vault.example.com:8200"}, "plain HTTP"),
         ("vault:transit/keys/unused", {"VAULT_ADDR": ""}, "set VAULT_ADDR"),
     ):

@@ -85,8 +85,8 @@ class Aws:
         except RemoteError as error:
             if error.kind is not RemoteFailure.NO_NETWORK:
                 raise
-            message = f"AWS did not tell which account this is: {sts.address} cannot be reached"
-            raise RemoteError(message, "let this machine reach it, and run the same again", kind=error.kind) from None
+            message = f"AWS did not tell which account this is: {error.message}"
+            raise RemoteError(message, error.hint, kind=error.kind) from None
         if not re.fullmatch(r"[0-9]{12}", account, re.ASCII):
             raise RemoteError("AWS did not tell which account this is: its answer has no number of one", AGAIN)
         return account
@@ -151,8 +151,14 @@ class AwsService:
         raise AssertionError  # the last try returns or raises
 
     def _once(self, operation: str, what: str, arguments: "Mapping[str, object]") -> dict[str, Any]:
-        with _translated(what), silent(*_LOGGERS):
-            answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
+        try:
+            with _translated(what), silent(*_LOGGERS):
+                answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
+        except RemoteError as error:
+            if error.kind is not RemoteFailure.NO_NETWORK:
+                raise
+            # Mostly it is the wrong one: a region that is none, an endpoint of another day.
+            raise type(error)(f"{error.message}: {self.address}", error.hint, kind=error.kind) from None
         if _ALWAYS[operation] not in answer:
             # The SDK takes a page of somebody in between, or half an answer, for one in which nothing stands.
             raise RemoteError(f"AWS gave no whole answer to: {what}", AGAIN, kind=RemoteFailure.NOT_READY)

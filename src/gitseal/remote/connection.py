@@ -165,7 +165,9 @@ class Connection:
             message = f"{who} does not prove that it is that host: {error.verify_message.rstrip('.')}"
             return RemoteError(message, _AUTHORITY, kind=RemoteFailure.UNPROVEN)
         if isinstance(error, OSError):
-            message = f"{who} cannot be reached: {_reason(error)}"
+            host, port, _ = self._address
+            at = "" if host in who else f" at {host if ':' not in host else f'[{host}]'}:{port}"
+            message = f"{who} cannot be reached{at}: {_reason(error)}"
             return RemoteError(message, self._hint, kind=RemoteFailure.NO_NETWORK)
         if isinstance(error, _TooLarge):
             return RemoteError(f"what {who} sends is larger than {self._limits.size // 1024} KiB", self._hint)

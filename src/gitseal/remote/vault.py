@@ -34,7 +34,7 @@ def connect(
     url, namespace = addressed(environ)
     token = _first(environ, "VAULT_TOKEN", "BAO_TOKEN") or _of_file(environ)
     if not token:
-        hint = "set VAULT_TOKEN, or run: vault login"
+        hint = f"set VAULT_TOKEN, or run: {tool(environ)} login"
         raise RemoteError("no token for Vault is set", hint, kind=RemoteFailure.UNKNOWN_TO_IT)
     headers = UnshownDict({"X-Vault-Token": token, "X-Vault-Request": "true"})
     if namespace:
@@ -44,6 +44,15 @@ def connect(
         seconds = _seconds(_first(environ, "VAULT_CLIENT_TIMEOUT", "BAO_CLIENT_TIMEOUT"))
     patience = Patience(seconds, tries)
     return Server("Vault", url, headers, wait, environ=environ, tls=tls, patience=patience)
+
+
+def tool(environ: Mapping[str, str]) -> str:
+    """The client that a person has here, for hints: `bao` if the variables are OpenBao's, or if that one alone is installed."""
+    import shutil
+
+    is_baos = bool(environ.get("BAO_ADDR")) and not environ.get("VAULT_ADDR")
+    path = environ.get("PATH", "")
+    return "bao" if is_baos or (shutil.which("bao", path=path) and not shutil.which("vault", path=path)) else "vault"
 
 
 def credentials(environ: Mapping[str, str]) -> str:

@@ -9,14 +9,15 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.hidden import UnshownDict
+from gitseal.records import NamedTuple
 from gitseal.remote.calling import Response, Server, refused
 from gitseal.remote.failure import RemoteError, RemoteFailure, unsaid
 from gitseal.remote.listing import bounded
 from gitseal.remote.names import VAULTS_OWN
 from gitseal.remote.shapes import mapping
-from gitseal.remote.vault import addressed, connect
+from gitseal.remote.vault import addressed, connect, tool
 from gitseal.stores import carrying, fields
 from gitseal.stores.protocol import (
     Carries,
@@ -47,7 +48,7 @@ _PART = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 _LOCATOR = re.compile(rf"(?!(?:{VAULTS_OWN})/)({_PART})/({_PART}(?:/{_PART})*)(/?)")
 _MOST_BYTES = 1_000_000
 _MARK_BYTES = 400
-_OK, _NO_CONTENT, _BAD, _MISSING = 200, 204, 400, 404
+_OK, _NO_CONTENT, _BAD, _FORBIDDEN, _MISSING = 200, 204, 400, 403, 404
 
 
 def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:
@@ -72,7 +73,8 @@ def open_store(locator: str, outside: Outside) -> Store:
     """The secret, or the folder of secrets. Raises Error if no address or no token is in the environment."""
     mount, path, is_each = _parts(locator)
     server = connect(outside.environ, outside.wait)
-    return _Each(server, mount, path) if is_each else _Whole(server, mount, path)
+    secrets = _Secrets(server, mount, tool(outside.environ))
+    return _Each(secrets, path) if is_each else _Whole(secrets, path)
 
 
 def whereabouts(locator: str, outside: Outside) -> Whereabouts:
@@ -93,13 +95,48 @@ def _parts(locator: str) -> tuple[str, str, bool]:
     return parts[1], parts[2], bool(parts[3])
 
 
+class _Secrets(NamedTuple):
+    """The engine at a mount. `tool` is the client that hints name."""
+
+    server: Server
+    mount: str
+    tool: str
+
+    def refused(self, what: str, status: int, path: str) -> RemoteError:
+        """The error for a status that means nothing else, with what helps if the token lacks a right."""
+        error = refused("Vault", what, status)
+        if status == _FORBIDDEN:
+            hint = f"see what the token may: {self.tool} token capabilities {shell_quoted(f'{self.mount}/{path}')}"
+            return RemoteError(error.message, hint, kind=error.kind)
+        return error
+
+    def check(self, answer: Response, what: str, path: str) -> None:
+        """Raises RemoteError for what is no answer of Vault to reading: not there is `{"errors": []}`, or a deleted version."""
+        errors = mapping(answer.content).get("errors")
+        if (
+            answer.status == _MISSING
+            and isinstance(errors, list)
+            and any("no handler" in str(error) for error in errors)
+        ):
+            raise RemoteError(f"Vault has no KV engine at {self.mount}", self.engines(), kind=RemoteFailure.GONE)
+        is_missing = answer.status == _MISSING and {"errors", "data"} & mapping(answer.content).keys()
+        if answer.status != _OK and not is_missing:
+            raise self.refused(what, answer.status, path)
+
+    def engines(self) -> str:
+        """The hint for what is no engine of ours."""
+        return f"see with: {self.tool} secrets list -detailed"
+
+
 class _Secret:
     """One secret: its fields and version as they were read."""
 
-    def __init__(self, server: Server, mount: str, path: str) -> None:
-        self._server = server
-        self._url = f"/v1/{quote(mount)}/data/{quote(path)}"
-        self.path = f"{mount}/{path}"
+    def __init__(self, secrets: _Secrets, path: str) -> None:
+        self._secrets = secrets
+        self._server = secrets.server
+        self._data = f"data/{path}"
+        self._url = f"/v1/{quote(secrets.mount)}/{quote(self._data)}"
+        self.path = f"{secrets.mount}/{path}"
         self.fields = UnshownDict()
         self.version = 0
 
@@ -107,13 +144,15 @@ class _Secret:
         """Reads it; False if it is not there, or was deleted."""
         answer = self._server.ask("GET", self._url, reads=True)
         self.fields, self.version = UnshownDict(), 0
-        _check(answer, f"read {self.path}", self.path.partition("/")[0])
+        self._secrets.check(answer, f"read {self.path}", self._data)
         content = mapping(mapping(answer.content).get("data"))
         version = mapping(content.get("metadata")).get("version", 0)
         self.version = version if isinstance(version, int) else 0
         fields = content.get("data")
         if answer.status == _OK and not (isinstance(fields, dict) and self.version):
-            raise RemoteError(f"Vault gave no secret at {self.path}: is this a KV engine of version 2?", _ENGINES)
+            raise RemoteError(
+                f"Vault gave no secret at {self.path}: is this a KV engine of version 2?", self._secrets.engines()
+            )
         self.fields = UnshownDict(mapping(fields))
         return answer.status == _OK
 
@@ -123,7 +162,7 @@ class _Secret:
         if answer.status == _BAD and _is_race(answer):
             raise Raced(self.path)
         if answer.status != _OK:
-            raise refused("Vault", f"write {self.path}", answer.status)
+            raise self._secrets.refused(f"write {self.path}", answer.status, self._data)
         if mapping(mapping(answer.content).get("data")).get("version") != self.version + 1:
             # Something in between answered, or it is the answer to another request.
             raise unsaid("Vault", f"wrote {self.path}")
@@ -132,7 +171,7 @@ class _Secret:
         """Deletes the newest version, softly."""
         answer = self._server.ask("DELETE", self._url)
         if answer.status != _NO_CONTENT:
-            raise refused("Vault", f"remove {self.path}", answer.status)
+            raise self._secrets.refused(f"remove {self.path}", answer.status, self._data)
 
 
 def _remove(secret: _Secret, version: str) -> None:
@@ -155,19 +194,6 @@ def _check_mark(secret: _Secret) -> None:
         raise fields.not_ours(secret.path)
 
 
-_ENGINES = "see with: vault secrets list -detailed"
-
-
-def _check(answer: Response, what: str, mount: str) -> None:
-    """Raises RemoteError for what is no answer of Vault to reading: not there is `{"errors": []}`, or a deleted version."""
-    errors = mapping(answer.content).get("errors")
-    if answer.status == _MISSING and isinstance(errors, list) and any("no handler" in str(error) for error in errors):
-        raise RemoteError(f"Vault has no KV engine at {mount}", _ENGINES, kind=RemoteFailure.GONE)
-    is_missing = answer.status == _MISSING and {"errors", "data"} & mapping(answer.content).keys()
-    if answer.status != _OK and not is_missing:
-        raise refused("Vault", what, answer.status)
-
-
 def _is_race(answer: Response) -> bool:
     errors = mapping(answer.content).get("errors")
     return isinstance(errors, list) and any("check-and-set" in str(error) for error in errors)
@@ -179,8 +205,8 @@ class _Whole:
     is_whole = True
     keeps_marks = True
 
-    def __init__(self, server: Server, mount: str, path: str) -> None:
-        self._secret = _Secret(server, mount, path)
+    def __init__(self, secrets: _Secrets, path: str) -> None:
+        self._secret = _Secret(secrets, path)
 
     def read(self) -> dict[str, Live]:
         """See `Store`."""
@@ -199,18 +225,20 @@ class _Each:
     is_whole = False
     keeps_marks = True
 
-    def __init__(self, server: Server, mount: str, path: str) -> None:
-        self._server, self._mount, self._path = server, mount, path
+    def __init__(self, secrets: _Secrets, path: str) -> None:
+        self._secrets, self._path = secrets, path
         self._read: dict[str, _Secret] = {}
 
     def read(self) -> dict[str, Live]:
         """See `Store`."""
-        url = f"/v1/{quote(self._mount)}/metadata/{quote(self._path)}/"
-        answer = self._server.ask("LIST", url, reads=True)
-        _check(answer, f"list {self._mount}/{self._path}", self._mount)
+        mount, listed = self._secrets.mount, f"metadata/{self._path}/"
+        answer = self._secrets.server.ask("LIST", f"/v1/{quote(mount)}/{quote(listed)}", reads=True)
+        self._secrets.check(answer, f"list {mount}/{self._path}", listed)
         names = mapping(mapping(answer.content).get("data")).get("keys", [] if answer.status == _MISSING else None)
         if not isinstance(names, list):
-            raise RemoteError(f"Vault gave no list of {self._mount}/{self._path}: is this a KV engine?", _ENGINES)
+            raise RemoteError(
+                f"Vault gave no list of {mount}/{self._path}: is this a KV engine?", self._secrets.engines()
+            )
         live: dict[str, Live] = {}
         for name in bounded("Vault", [names]):
             if isinstance(name, str) and not name.endswith("/"):
@@ -233,4 +261,4 @@ class _Each:
                 secret.write(UnshownDict(secret.fields | ours))
 
     def _secret(self, name: str) -> _Secret:
-        return self._read.setdefault(name, _Secret(self._server, self._mount, f"{self._path}/{name}"))
+        return self._read.setdefault(name, _Secret(self._secrets, f"{self._path}/{name}"))

@@ -41,7 +41,7 @@ def unwrap(locator: str, ciphertext: bytes, surroundings: Surroundings) -> Secre
         "POST", f"/v1/{mount}/decrypt/{name}", {"ciphertext": f"vault:v{version}:{text}"}, reads=True
     )
     if answer.status != _OK:
-        raise _failure(f"{mount}/decrypt/{name}", answer)
+        raise _failure(f"{mount}/decrypt/{name}", answer, surroundings)
     try:
         return SecretBytes(a2b_base64(str(_data(answer).get("plaintext")), strict_mode=True))
     except ValueError:
@@ -55,7 +55,7 @@ def public_key(locator: str, surroundings: Surroundings) -> FetchedKey:
     if answer.status == _MISSING:
         raise RemoteError("there is no such key", kind=RemoteFailure.GONE)
     if answer.status != _OK:
-        raise _failure(f"{mount}/keys/{name}", answer)
+        raise _failure(f"{mount}/keys/{name}", answer, surroundings)
     data = _data(answer)
     if data.get("soft_deleted"):
         kind, reason = _SAID[_SOFT]
@@ -86,12 +86,12 @@ def _parts(locator: str) -> tuple[str, str, str]:
     return mount, name, version
 
 
-def _failure(path: str, answer: Response) -> RemoteError | Damaged:
+def _failure(path: str, answer: Response, surroundings: Surroundings) -> RemoteError | Damaged:
     if answer.status == _FORBIDDEN:
         # It says the same of a token that is not valid.
         message, hint = (
             "the token is not valid, or may not do that",
-            f"see what it may: vault token capabilities {path}",
+            f"see what it may: {vault.tool(surroundings.environ)} token capabilities {path}",
         )
         return RemoteError(message, hint, kind=RemoteFailure.DENIED)
     errors = mapping(answer.content).get("errors")
