@@ -62,6 +62,15 @@ def test_a_value_that_waits_in_what_is_extended_is_absorbed_there(desk: Desktop)
     assert desk.world.get("PARTNER") == "hush-partner"
 
 
+def test_a_section_that_nobody_saw_is_not_absorbed(desk: Desktop) -> None:
+    World(desk.world.top, NO_IDENTITIES).set(part__A="hush-a", part__B="hush-b")
+    before = desk.world.files()
+    for shown in ({"production": "-"}, {}):
+        answer = desk.page.post("/absorb", name="part", environments=["production"], seen=shown)
+        assert (answer.status, answer.told["changed"]) == (409, True)
+    assert desk.world.files() == before
+
+
 def test_who_opens_nothing_absorbs_nothing(tmp_path: Path) -> None:
     (tmp_path / "top").mkdir()
     world, environ = made(tmp_path / "top", tmp_path)

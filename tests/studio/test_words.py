@@ -78,6 +78,25 @@ def test_sides_are_called_by_their_names(desk: Desktop) -> None:
     assert "only left" not in body
 
 
+@pytest.mark.parametrize("path", ["/compare?left=nowhere&right=production", "/review?range=nowhere"])
+def test_what_was_typed_wrong_stays_to_be_corrected(desk: Desktop, path: str) -> None:
+    answer = desk.page.get(path)
+    assert answer.status == 200
+    assert 'value="nowhere"' in answer.body
+    assert "There is no" in answer.body
+
+
+def test_a_large_file_is_told_by_counts(desk: Desktop) -> None:
+    text = "".join(f"MANY_{number}=x\n" for number in range(20))
+    told = desk.page.post("/paste", environments=["production"], text=text, format="dotenv").told
+    desk.page.post("/import", id=str(told["to"]).partition("=")[2])
+    body = desk.page.get("/").body
+    # Told once, with the button that takes it back.
+    assert body.count("production: 20 names created") == 1
+    assert desk.page.post("/undo", step=body.partition('name="step" value="')[2].partition('"')[0]).status == 200
+    assert desk.page.get("/").status == 200
+
+
 def test_an_error_leads_back_and_its_command_can_be_pasted(desk: Desktop) -> None:
     body = desk.page.get("/name?name=NOWHERE").body
     assert "No environment and no manifest has" in body

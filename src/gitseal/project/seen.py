@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from gitseal.crypto.digest import sha256_hex
 from gitseal.document.document import Document, Entry
 from gitseal.errors import Error, shell_quoted
+from gitseal.project.names import parse_name
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -22,6 +23,17 @@ def digest(entry: Entry | None) -> str:
         return NOTHING
     source = entry.token.serialise() if entry.token is not None else entry.node.source or repr(entry.node.items)
     return sha256_hex(source.encode("utf-8", "surrogatepass"))[:_DIGITS]
+
+
+def check_single(seen: Mapping[tuple[str, str], str], document: Document, names: Iterable[str]) -> None:
+    """Raises NotAsSeen for a name that somebody saw as one, and that is a section by now: nobody saw what it has."""
+    environment = document.header.environment
+    for name in names:
+        if (environment, name) in seen and parse_name(name) not in document.entries:
+            raise NotAsSeen(
+                f'"{name}" is no single name of {environment} by now, and nothing was changed',
+                f"look at what is there: gitseal list -e {environment}",
+            )
 
 
 def check(seen: Mapping[tuple[str, str], str], document: Document, paths: Iterable[NamePath]) -> None:

@@ -1,6 +1,7 @@
 """Changes of values: each is the use-case of a command, with what the person saw when they decided on it."""
 
 from base64 import b64decode
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from gitseal.document.value import TypedValue, ValueType, checked
@@ -9,6 +10,7 @@ from gitseal.project.names import parse_name
 from gitseal.project.seen import NOTHING, digest
 from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
+from gitseal.report.plurals import plural
 from gitseal.sealing.change import SetResult
 from gitseal.studio.desk import Desk, PageAction, Seen
 from gitseal.studio.linking import name_pages, page_of
@@ -20,6 +22,7 @@ from gitseal.usecases.set_ import set_values
 from gitseal.usecases.unset import told, unset
 
 Body = Mapping[str, object]
+_MOST_TOLD = 8
 _TYPES = tuple(kind.word for kind in ValueType)
 
 
@@ -198,6 +201,9 @@ def _pasted(desk: Desk, id_: str) -> Pasted:
 
 
 def _told(done: Sequence[SetResult]) -> str:
+    if len(done) > _MOST_TOLD:
+        counts = Counter((one.environment, one.outcome.value) for one in done)
+        return "; ".join(f"{environment}: {plural(n, 'name')} {word}" for (environment, word), n in counts.items())
     return "; ".join(
         f"{one.environment}: {one.outcome.value} {one.name}{' (empty)' if one.is_empty else ''}" for one in done
     )

@@ -254,7 +254,9 @@ class Desk:
     def kept(self, id_: str) -> object:
         """What was kept. Raises Error if it is there no more."""
         if id_ not in self._kept:
-            raise Error("that preview is there no more", "paste the file again")
+            raise Error(
+                "what this page showed is kept no longer", "go back to where you pressed the button, and press it again"
+            )
         return self._kept[id_]
 
     def take_notices(self) -> list[str]:

@@ -53,11 +53,16 @@ class ShownPlan(NamedTuple):
 
 def review_view(desk: Desk, query: Query) -> View:
     """`review` of a range, by default of this branch up to the working tree."""
-    span = query.get("range", "")
+    span, body, failure = query.get("range", ""), Markup(), None
     repository = desk.project.git()
     keep_fetched(repository)
-    told = review(repository, span, desk.keyring.unattended(), ReviewOptions())
-    return View("review.html", "Review", {"body": _markup(review_body(told), desk.project), "span": span})
+    try:
+        body = _markup(review_body(review(repository, span, desk.keyring.unattended(), ReviewOptions())), desk.project)
+    except Error as error:
+        if not span:
+            raise
+        failure = error  # of what was typed, which stays there to be corrected
+    return View("review.html", "Review", {"body": body, "span": span, "error": failure})
 
 
 def people_view(desk: Desk, _query: Query) -> View:
@@ -146,13 +151,16 @@ def compare_view(desk: Desk, query: Query) -> View:
     """`diff` of two environments or revisions, by name. Values are opened to compare them, and none is shown."""
     project = desk.project
     left, right = query.get("left", ""), query.get("right", "")
-    told = []
+    told, failure = [], None
     if left and right:
         workspace = desk.workspace._replace(keyring=desk.keyring.unattended())
-        told = compare(workspace, left, right)
+        try:
+            told = compare(workspace, left, right)
+        except Error as error:
+            failure = error  # what was typed stays there to be corrected
     words = difference_words(left, right)
     values = {"environments": project.environments, "left": left, "right": right, "compared": told, "words": words}
-    return View("compare.html", "Compare", values)
+    return View("compare.html", "Compare", values | {"error": failure})
 
 
 def _markup(lines: Iterable[str], project: Project) -> Markup:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import document
 from gitseal.project.names import own
+from gitseal.project.seen import check_single
 from gitseal.project.workspace import Workspace
 from gitseal.sealing.change import Change
 from gitseal.sealing.writing import change
@@ -14,10 +15,11 @@ def absorb(workspace: Workspace, environment: str, names: Sequence[str]) -> list
     """Takes write-only values over: a member seals what they hold as their own. No names: all that are write-only.
 
     Gives the names that changed. Raises Error for a name that is not there or does not open, NotForYou for a caller who is
-    no member of its access group.
+    no member of its access group, NotAsSeen for a section that somebody saw as one name.
     """
 
     def action(edit: Change) -> list[str]:
+        check_single(workspace.seen, edit.document, names)
         entries = edit.document.entries
         chosen = own(workspace.project, names, environment, entries) if names else list(entries)
         taken = []

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from gitseal.errors import Error
 from gitseal.policy.layers import LOCAL
-from gitseal.project.names import own, parse_name
+from gitseal.project.names import own
 from gitseal.project.project import Project
 from gitseal.project.reading import EffectiveEnvironment
-from gitseal.project.seen import NotAsSeen
+from gitseal.project.seen import check_single
 from gitseal.project.workspace import Workspace
 from gitseal.sealing.change import Change
 from gitseal.sealing.writing import change
@@ -22,12 +22,7 @@ def unset(workspace: Workspace, environments: Sequence[str], names: Sequence[str
     """
 
     def action(edit: Change) -> list[tuple[str, str]]:
-        for name in names:
-            if (edit.environment, name) in workspace.seen and parse_name(name) not in edit.document.entries:
-                raise NotAsSeen(
-                    f'"{name}" is no single name of {edit.environment} by now, and nothing was removed',
-                    f"look at what is there: gitseal list -e {edit.environment}",
-                )
+        check_single(workspace.seen, edit.document, names)
         paths = own(edit.project, names, edit.environment, edit.document.entries)
         for path in paths:
             edit.remove(path)

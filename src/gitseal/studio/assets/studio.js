@@ -95,7 +95,7 @@
   // Resolves with what the action gives in the end; with null if somebody says no.
   const ask = (question, form) => new Promise((resolve) => {
     const dialog = one("#question"), field = one("#question-passphrase"), input = one("input", field);
-    one("#question-words").replaceChildren(...(question.prompt ? [question.prompt] : question.questions).map((words) => {
+    one("#question-words").replaceChildren(...(question.prompt ? [sentence(question.prompt)] : question.questions).map((words) => {
       const line = document.createElement("p");
       line.textContent = words;
       return line;
