@@ -61,8 +61,9 @@ def command(
     A file of sops (YAML, JSON, dotenv, INI or binary, with an age or SSH recipient) shows by its content. It is refused if its
     MAC does not fit. Its comments become readable. The policy stays as it is; the commands that let its recipients in are shown.
 
-    Files of dotenvx, ejson and ansible-vault show by their content too, and are opened with the key or password that the tool
-    itself would use. docs/how-to/move-from-another-tool.md has where each is looked for.
+    So do files of dotenvx, ejson and ansible-vault, which are opened with the key or password that the tool itself would use;
+    Secrets of Kubernetes; and what Vault, AWS, Doppler, Infisical and 1Password print as JSON. --format json takes JSON as it
+    stands. docs/how-to/move-from-another-tool.md says more.
 
     A backup of gitseal export --encrypted says itself what is in it, so it takes no -e. Sealed files come back byte for byte, in
     an empty repository too, and never over others.
@@ -71,6 +72,7 @@ def command(
       gitseal import -e development .env
       gitseal import -e production common.env config.json --dry-run
       gitseal import -e production secrets.enc.yaml
+      vault kv get -format=json secret/shop | gitseal import -e production -
       gitseal import -e production group_vars/prod.yml --key-file ~/.vault-password
       gitseal import backup.age
     """

@@ -40,6 +40,15 @@ SOPS_FILE = Cipher("sops", "sops decrypt --output-type json {}", "decrypt it fir
 _OWN = Cipher("gitseal", "", "a sealed value opens only where it is sealed; take it over from there with gitseal copy")
 ANSIBLE_VAULT = Cipher("ansible-vault", "", "decrypt it first, with ansible-vault")
 ANSIBLE_VAULT_FILE = Cipher("ansible-vault", "ansible-vault view {}", "decrypt it first, with ansible-vault view")
+AWS_PARAMETER = Cipher(
+    "AWS KMS", "", "ask AWS for it again, decrypted: aws ssm get-parameters-by-path with --with-decryption"
+)
+VERCEL = Cipher("Vercel", "", "vercel env pull writes the values that it gives back as an env file, to import")
+SEALED_SECRET = Cipher(
+    "Sealed Secrets",
+    "",
+    "print the Secret that the cluster made of it, and import that: kubectl get secret with its name and -o yaml",
+)
 _AGE = Cipher("age", "", "decrypt it first, with age --decrypt and the identity that it is for")
 _GPG = Cipher("gpg", "gpg --decrypt {}", "decrypt it first, with gpg --decrypt")
 _GIT_CRYPT = Cipher("git-crypt", "", "run git-crypt unlock in that clone, and take the file then")

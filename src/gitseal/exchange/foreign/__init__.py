@@ -30,6 +30,16 @@ FORMATS = {
     "dotenvx": ForeignFormat("dotenvx", (b"encrypted:", b"DOTENV_P"), is_sealed=True),
     "ejson": ForeignFormat("ejson", (b"_public_key",), is_sealed=True),
     "ansible-vault": ForeignFormat("ansible_vault", (b"$ANSIBLE_VAULT;",), is_sealed=True),
+    "kubernetes": ForeignFormat("kubernetes", (b"apiVersion",)),
+    "docker": ForeignFormat("docker", (b"services", b'"CreatedAt"')),
+    "doppler": ForeignFormat("doppler", (b'"computed"',)),
+    "infisical": ForeignFormat("infisical", (b'"workspace"', b'"secretValue"', b'"secretPath"')),
+    "1password": ForeignFormat("onepassword", (b'"category"',)),
+    "vault": ForeignFormat("vault", (b'"lease_id"',)),
+    "aws-secretsmanager": ForeignFormat("aws_secretsmanager", (b'"SecretString"', b'"SecretBinary"')),
+    "aws-ssm": ForeignFormat("aws_ssm", (b'"Parameter"', b'"Parameters"')),
+    "vercel": ForeignFormat("vercel", (b'"envs"',)),
+    "fly": ForeignFormat("fly", (b'"digest"', b'"Digest"')),
 }
 
 

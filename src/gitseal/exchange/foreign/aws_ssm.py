@@ -1,0 +1,41 @@
+"""AWS Parameter Store: `aws ssm get-parameters-by-path`, `get-parameters` and `get-parameter`, as JSON."""
+
+from gitseal.document import ciphertext
+from gitseal.document.value import text as text_value
+from gitseal.errors import Malformed
+from gitseal.exchange import _nodes
+from gitseal.exchange._names import shown
+from gitseal.exchange._sealed import Encrypted
+from gitseal.exchange.foreign import shapes
+from gitseal.exchange.foreign.shapes import FoundValue
+from gitseal.exchange.foreign.source import ForeignSource, Opened
+
+# How the ciphertexts of AWS KMS begin, in base64.
+_SEALED = ("AQICAH", "AQECAH", "AQIDAH")
+
+
+def read(data: bytes, _source: ForeignSource) -> Opened | None:
+    """The values; None if nothing is of that shape. Folders that all names have in common go, the others are sections.
+
+    Raises Encrypted if a value was not decrypted.
+    """
+    root = shapes.fields(shapes.json_root(data))
+    one = shapes.fields(root.get("Parameter"))
+    parameters = [one] if one else [shapes.fields(item) for item in shapes.items(root.get("Parameters"))]
+    if not parameters or not all({"Name", "Type", "Value"} <= each.keys() for each in parameters):
+        return None
+    if shapes.items(root.get("InvalidParameters")):
+        raise Malformed(
+            "AWS does not know all of the parameters", 0, "see under InvalidParameters which, and ask again"
+        )
+    paths = [shapes.text(each["Name"]) or "" for each in parameters]
+    found = zip(shapes.relative(paths), paths, parameters, strict=True)
+    return Opened(shapes.imported(_value(parts, path, each) for parts, path, each in found))
+
+
+def _value(parts: tuple[str, ...], path: str, parameter: dict[str, _nodes.Node]) -> FoundValue:
+    content = shapes.text(parameter["Value"]) or ""
+    is_sealed = shapes.text(parameter["Type"]) == "SecureString"
+    if is_sealed and content.startswith(_SEALED) and shapes.from_base64(content) is not None:
+        raise Encrypted(f'the value of "{shown(path)}" was not decrypted by AWS', ciphertext.AWS_PARAMETER)
+    return FoundValue(parts, text_value(content))

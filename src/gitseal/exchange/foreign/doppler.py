@@ -1,0 +1,33 @@
+"""Doppler: `doppler secrets --json`, and what its API gives for a config's secrets.
+
+What `doppler secrets download --format json` or `--format env` prints is plain JSON or dotenv. By the published description of
+the API (https://docs.doppler.com/reference/secrets-list).
+"""
+
+from gitseal.document.value import text as text_value
+from gitseal.exchange import _nodes
+from gitseal.exchange.foreign import shapes
+from gitseal.exchange.foreign.shapes import FoundValue
+from gitseal.exchange.foreign.source import ForeignSource, Opened
+
+
+def read(data: bytes, _source: ForeignSource) -> Opened | None:
+    """The computed values, in which references to other names are resolved; None if nothing is of that shape."""
+    root = shapes.fields(shapes.json_root(data))
+    secrets = shapes.fields(root.get("secrets")) or root
+    by_name = {name: shapes.fields(node) for name, node in secrets.items()}
+    if not by_name or not all(
+        "computed" in one and ("raw" in one or "computedVisibility" in one) for one in by_name.values()
+    ):
+        return None
+    return Opened(
+        shapes.imported(FoundValue((name,), text_value(_computed(name, one))) for name, one in by_name.items())
+    )
+
+
+def _computed(name: str, secret: dict[str, _nodes.Node]) -> str:
+    content = shapes.text(secret["computed"])
+    if content is None:
+        hint = "make it masked instead of restricted in Doppler for the export, or set it by hand"
+        raise shapes.missing_value(name, "Doppler does not give a restricted one", hint)
+    return content

@@ -1,0 +1,27 @@
+"""Vercel: what its API gives for the environment variables of a project. `vercel env pull` writes plain dotenv.
+
+By the published description of the API (https://vercel.com/docs/rest-api, "Retrieve the environment variables of a project").
+"""
+
+from gitseal.document import ciphertext
+from gitseal.document.value import text as text_value
+from gitseal.exchange import _nodes
+from gitseal.exchange._names import shown
+from gitseal.exchange._sealed import Encrypted
+from gitseal.exchange.foreign import shapes
+from gitseal.exchange.foreign.shapes import FoundValue
+from gitseal.exchange.foreign.source import ForeignSource, Opened
+
+
+def read(data: bytes, _source: ForeignSource) -> Opened | None:
+    """The values; None if nothing is of that shape. Raises Encrypted if one stands there sealed."""
+    listed = shapes.objects(shapes.fields(shapes.json_root(data)).get("envs"), "key", "type", "target")
+    return Opened(shapes.imported(_value(one) for one in listed)) if listed else None
+
+
+def _value(variable: dict[str, _nodes.Node]) -> FoundValue:
+    name, content = shapes.text(variable["key"]) or "", shapes.text(variable.get("value"))
+    is_plain = shapes.text(variable["type"]) == "plain" or shapes.is_true(variable.get("decrypted"))
+    if content is None or not is_plain:
+        raise Encrypted(f'the value of "{shown(name)}" is sealed by Vercel', ciphertext.VERCEL)
+    return FoundValue((name,), text_value(content))
