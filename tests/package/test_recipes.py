@@ -80,7 +80,7 @@ def test_shellcheck_finds_nothing(peer: Peer, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.slow  # pip builds gitseal, in the way that a runner does
+@pytest.mark.slow  # ten seconds: pip builds and installs gitseal, in the way that a runner does
 def test_the_action_puts_gitseal_alone_on_path(clone: Path, tmp_path: Path) -> None:
     check_index(tmp_path)
     (tmp_path / "path").touch()
@@ -90,9 +90,6 @@ def test_the_action_puts_gitseal_alone_on_path(clone: Path, tmp_path: Path) -> N
         "PYTHON": PYTHON,
         "RUNNER_TEMP": str(tmp_path),
         "GITHUB_PATH": str(tmp_path / "path"),
-        # What gitseal needs is installed beside it in other tests; here it is taken from the tests' own environment.
-        "PIP_NO_DEPS": "1",
-        "PYTHONPATH": str(next(Path(PYTHON).parent.parent.glob("lib/python3.*/site-packages"))),
     }
 
     # As GitHub starts a step whose shell is bash.
