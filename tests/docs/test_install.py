@@ -8,7 +8,20 @@ import pytest
 
 from tests.docs.console import TOP
 
-PLACES = ("README.md", "SECURITY.md", "CONTRIBUTING.md", "docs", "examples", "hooks", "src", "tools", "Makefile")
+PLACES = (
+    "README.md",
+    "SECURITY.md",
+    "CONTRIBUTING.md",
+    "docs",
+    "examples",
+    "hooks",
+    "src",
+    "tools",
+    "Makefile",
+    "Dockerfile",
+    "action.yml",
+    "templates",
+)
 # `gitseal @ git+https://...` and `.` name where it comes from; the bare name, with extras too, does not.
 _ASKS = re.compile(
     r"\b(?:pip3?|pipx|uv pip|uv tool|uv|poetry|pdm|easy_install)\s+(?:install|add|inject|run)\b"

@@ -16,6 +16,7 @@ from tests.package.building import PYTHON, check_index
 
 JOURNEY = TOP / "tests/package/journey.sh"
 OLDEST = "3.11"
+_FOREIGN = TOP / "tests/exchange/foreign/vectors"
 _ADD = ("gitseal", "recipient", "add", "job", "--machine", "--kms")
 # What needs an extra, of a repository that `every_extra_is_told` makes ready.
 EXTRAS = {
@@ -31,6 +32,7 @@ EXTRAS = {
     "github": ["gitseal", "publish", "forge", "--dry-run"],
     "pydantic": ["python", "-c", "import gitseal.sdk.pydantic_source"],
     "code": ["gitseal", "check", "--code", "."],
+    "ejson": ["gitseal", "import", str(_FOREIGN / "secrets.ejson"), "-e", "production"],
 }
 
 
@@ -100,7 +102,11 @@ def every_extra_is_told(shop: Path, environ: dict[str, str]) -> None:
     policy.write_text(policy.read_text(encoding="utf-8") + publish, encoding="utf-8")
     programs.git(shop, "commit", "--quiet", "--no-verify", "--all", "--message", "Where it goes", environ=environ)
     environ = environ | {"GITSEAL_PKCS11_MODULE": "/bin/sh", "GITSEAL_PKCS11_PIN": "1", "GH_TOKEN": "x"}
-    environ |= {"AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": "eu-west-1"}
+    environ |= {
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_REGION": "eu-west-1",
+        "EJSON_KEYDIR": str(_FOREIGN / "keydir"),
+    }
     for extra, command in EXTRAS.items():
         done = programs.run("env", *command, cwd=shop, environ=environ)
         assert re.search(r"install it: /\S+/clean/bin/python\S* -m pip install \S", done.stdout + done.stderr), (

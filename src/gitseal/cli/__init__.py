@@ -53,6 +53,9 @@ def run() -> "NoReturn":
     then: files are closed, private folders removed, output flushed. After Ctrl-C it ends by that signal, so that a shell's
     loop around it ends too.
     """
+    if sys.platform == "win32":
+        # Locks, modes of files and signals are those of POSIX: without this, an import fails with a traceback.
+        sys.exit("gitseal: this is Windows, which gitseal cannot run on\n  use it in WSL, with the clone in WSL too")
     interruption = _Interruption()
     interruption.watch()
     # The process is short and keeps what it makes: looking for garbage takes a fifth of a large file's time.
