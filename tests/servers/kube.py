@@ -58,6 +58,16 @@ class Cluster(NamedTuple):
                 time.sleep(0.02)
         raise AssertionError(path)
 
+    def serves(self, path: str) -> None:
+        """Waits until a kind of objects that was just defined is there."""
+        end = time.monotonic() + _SECONDS
+        while time.monotonic() < end:
+            with suppress(urllib.error.HTTPError):
+                self.call("GET", path)
+                return
+            time.sleep(0.02)
+        raise AssertionError(path)
+
     def namespace(self, name: str) -> str:
         """A namespace, new if it is not there."""
         with suppress(urllib.error.HTTPError):

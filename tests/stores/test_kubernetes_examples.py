@@ -10,7 +10,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from tests import programs
-from tests.conftest import TOP
+from tests.conftest import PEERS, TOP
 from tests.servers.kube import Cluster, encoded
 
 EXAMPLES = TOP / "examples"
@@ -143,6 +143,47 @@ def test_a_cluster_takes_every_object_of_the_examples(
     deployment["spec"]["template"]["spec"]["containers"][0]["volumeMount"] = []
     with pytest.raises(urllib.error.HTTPError):
         cluster.call("POST", PATHS["Deployment"] + STRICT, deployment)
+
+
+@pytest.mark.cluster
+@pytest.mark.slow
+def test_a_cluster_with_flux_and_argo_takes_their_objects(cluster: Cluster) -> None:
+    crds = sorted((PEERS / "crds").glob("*.yaml"))
+    if not crds:
+        pytest.skip("the definitions of Flux and Argo CD are not in .peers/crds: `make peers` fetches them")
+    for path in crds:
+        (crd,) = documents(path)
+        cluster.call("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", crd)
+    for one in (*documents(EXAMPLES / "flux/shop.yaml"), *documents(EXAMPLES / "argocd/application.yaml")):
+        cluster.namespace(one["metadata"]["namespace"])
+        group, plural = f"/apis/{one['apiVersion']}", one["kind"].lower().replace("repository", "repositorie") + "s"
+        place = f"{group}/namespaces/{one['metadata']['namespace']}/{plural}"
+        cluster.serves(place)
+        cluster.call("POST", place + STRICT, one)
+        one["spec"]["unheard-of"] = 1
+        with pytest.raises(urllib.error.HTTPError):
+            cluster.call("POST", place + STRICT, one)
+
+
+@pytest.mark.slow
+def test_flux_builds_what_it_would_apply(peer: Callable[[str], str], tmp_path: Path) -> None:
+    """By Flux's own command, without a cluster: the publisher, and no Secret."""
+    flux = peer("flux")
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets/publisher.yaml").write_bytes(PUBLISHER.read_bytes())
+    words = [
+        *("build", "kustomization", "shop-secrets", "--namespace", "flux-system", "--dry-run"),
+        "--path",
+        "secrets",
+    ]
+    done = programs.run(flux, *words, "--kustomization-file", EXAMPLES / "flux/shop.yaml", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert {one["kind"] for one in yaml.safe_load_all(done.stdout)} == {
+        "ServiceAccount",
+        "Role",
+        "RoleBinding",
+        "CronJob",
+    }
 
 
 @pytest.mark.cluster
