@@ -129,7 +129,9 @@ def test_every_way_to_be_refused_says_which_key_and_what_to_do(deploy: Deploy, b
     bao.call("DELETE", f"transit/keys/{deploy.name}")
     refused(deploy.with_token(*render), key, "no such key", "deleted")
     # Nothing to sign in with: then it is nobody's key here.
-    refused(deploy.job(*render), "GITSEAL_IDENTITY", f"sign in to the key service of {key}")
+    refused(
+        deploy.job(*render), "GITSEAL_IDENTITY", f"sign in to the key service of {key} (VAULT_ADDR and VAULT_TOKEN)"
+    )
 
 
 @pytest.mark.slow

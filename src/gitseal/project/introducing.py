@@ -100,11 +100,17 @@ def advised(project: "Project", keyring: "Keyring", error: "NotForYou") -> "NotF
     return type(error)(error.message, f"{told}; or {usual}" if is_somebody else told)
 
 
+def _needing(key: str) -> str:
+    from gitseal.recipients.clouds.locators import PROVIDERS
+
+    return f"{key} ({PROVIDERS[key.partition(':')[0]].needs})"
+
+
 def _hint(project: "Project", keyring: "Keyring", where: Membership, hint: str) -> str:
     if not where.is_known:
         # In a job that is all that there is to do, and there is nothing to make.
         keys = keyring.cloud_places()
-        sign_in = f"; or sign in to the key service of {keys[0]}" if keys else ""
+        sign_in = f"; or sign in to the key service of {'; or of '.join(map(_needing, keys))}" if keys else ""
         return f"{make_an_identity(project, where.admits)}{sign_in}; see what was tried: gitseal whoami"
     if where.recipient and not where.name and not where.opens:
         ask = "ask in a pull request: gitseal recipient request; or " if project.repository else ""

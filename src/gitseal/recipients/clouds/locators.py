@@ -42,6 +42,7 @@ class Provider(NamedTuple):
 
     `pattern` matches a whole locator, with the key's version if the service has versions. `newest` matches one that leaves out
     what the service can say, such as the newest version. `example` is a whole locator. `asks`: a person may be asked for a PIN.
+    `needs` are the variables by which it is reached, the most usual ones, in words.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Provider(NamedTuple):
     example: str
     newest: str = ""
     asks: bool = False
+    needs: str = ""
 
     def load(self) -> "KeyService":
         """The module that asks this service, imported now."""
@@ -67,6 +69,7 @@ PROVIDERS = {
             # Somebody may give an alias to another key at any time.
             newest=_AWS + r"alias/[A-Za-z0-9/_-]{1,250}",
             example="arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab",
+            needs="AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
         ),
         Provider(
             "azure",
@@ -74,6 +77,7 @@ PROVIDERS = {
             pattern=rf"{_AZURE}/[0-9a-f]{{32}}",
             newest=_AZURE,
             example="my-vault/keys/deploy/" + "0123456789abcdef" * 2,
+            needs="AZURE_CLIENT_ID, AZURE_TENANT_ID and AZURE_CLIENT_SECRET, or az's login",
         ),
         Provider(
             "gcp",
@@ -81,6 +85,7 @@ PROVIDERS = {
             pattern=rf"{_GOOGLE}/cryptoKeyVersions/[1-9][0-9]{{0,9}}",
             newest=_GOOGLE,
             example="projects/my-project/locations/europe-west1/keyRings/shop/cryptoKeys/deploy/cryptoKeyVersions/1",
+            needs="GOOGLE_APPLICATION_CREDENTIALS, or gcloud's login",
         ),
         Provider(
             "vault",
@@ -88,6 +93,7 @@ PROVIDERS = {
             pattern=rf"{_TRANSIT}@[1-9][0-9]{{0,5}}",
             newest=_TRANSIT,
             example="transit/keys/deploy@1",
+            needs="VAULT_ADDR and VAULT_TOKEN",
         ),
         Provider(
             "pkcs11",
@@ -96,6 +102,7 @@ PROVIDERS = {
             newest=rf"{_ATTRIBUTE}(?:;{_ATTRIBUTE}){{0,9}}",
             example="token=deploy;id=%01",
             asks=True,
+            needs="GITSEAL_PKCS11_MODULE",
         ),
     )
 }
