@@ -1,13 +1,14 @@
 """`gitseal get`."""
 
 from gitseal.cli import declare, output
-from gitseal.cli.options import environment_option, no_local_option
+from gitseal.cli.options import environment_option, no_local_option, sops_option
 from gitseal.cli.session import Session
 
 
 @declare.command("get")
 @declare.argument("name", complete=declare.NAMES)
 @environment_option("The environment. Needed only if there are several.")
+@sops_option
 @declare.option("--no-newline", is_flag=True, help="Print the exact bytes, without a newline after them.")
 @no_local_option
 def command(session: Session, name: str, environments: tuple[str, ...], no_newline: bool) -> None:

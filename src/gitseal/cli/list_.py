@@ -1,16 +1,21 @@
 """`gitseal list`."""
 
 from gitseal.cli import declare, output
-from gitseal.cli.options import environment_option, json_option, no_local_option
+from gitseal.cli.options import environment_option, json_option, no_local_option, sops_option
 from gitseal.cli.session import Session
 from gitseal.cli.talk import say
 from gitseal.report.dates import utc
 from gitseal.usecases.list_ import NameRow, list_names
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.project.mirror import SeenName
+
 
 @declare.command("list")
 @declare.argument("names", metavar="[NAME...]", nargs=-1, complete=declare.NAMES)
 @environment_option()
+@sops_option
 @declare.option("--show-values", is_flag=True, help="Also show the values, if the policy allows it.")
 @no_local_option
 @json_option
@@ -34,12 +39,15 @@ def command(
       gitseal list -e development --show-values
     """
     session.only_reads = True
+    session.names_suffice = not show_values
     chosen = session.all(environments)
     rows = list_names(session.workspace, chosen, names, show_values=show_values)
     for environment in chosen if show_values else ():
         session.note_read(
             "list", environment, (row.name for row in rows if row.environment == environment and row.value)
         )
+    if session.sops:
+        rows = [_as_it_stands(row, session.mirror.names[row.name]) for row in rows]
     if as_json:
         output.as_json([_object(row, show_values=show_values) for row in rows])
         return
@@ -56,6 +64,12 @@ def command(
             for row in rows
         ),
     )
+
+
+def _as_it_stands(row: NameRow, seen: "SeenName") -> NameRow:
+    """A row of a file of sops, as the file has the name: in memory everything is sealed."""
+    sealed = "plain" if seen.is_plain else row.access, "plain" if seen.is_plain else row.kind
+    return row._replace(access=sealed[0], kind=sealed[1], fingerprint=seen.fingerprint)
 
 
 def _say_none(environments: tuple[str, ...], patterns: tuple[str, ...]) -> None:

@@ -1,6 +1,7 @@
 """Options that several commands share. Some make one value of several: the function gets that value alone."""
 
 from gitseal.cli import declare
+from gitseal.errors import Error, UsageError, shell_quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +43,34 @@ def no_local_option(function: "_Function") -> "_Function":
 
     option = declare.option("--no-local", is_flag=True, help="Leave out this machine's own overrides.")
     return option(declare.instead_of(function, reading))
+
+
+def sops_option(function: "_Function") -> "_Function":
+    """`--sops`: the command's session reads a file of sops in place of a project."""
+
+    def reading(session: "Session", *, sops: str, environments: tuple[str, ...], **others: object) -> object:
+        if not sops:
+            return function(session, environments=environments, **others)
+        if environments and ",".join(environments) != session.environ.get("GITSEAL_ENV"):
+            raise UsageError("a file of sops is one environment by itself", "leave out -e")
+        from gitseal.project.sops_files import environment_name
+
+        session.sops = sops
+        try:
+            return function(session, environments=(), **others)
+        except Error as error:
+            # Hints lead to the environment, which here is the file.
+            error.hint = error.hint.replace(f"-e {environment_name(sops)}", f"--sops {shell_quoted(sops)}")
+            raise
+
+    return sops_declared()(declare.instead_of(function, reading))
+
+
+def sops_declared(*, multiple: bool = False) -> "_Decorator":
+    """`--sops` alone, as `sops`: a text, or a tuple if it may be repeated."""
+    words = "Read this file of sops in place of a project; REV:FILE as a commit has it."
+    default = () if multiple else ""
+    return declare.option("--sops", default=default, multiple=multiple, metavar="FILE", help=words)
 
 
 def replace_option(function: "_Function") -> "_Function":

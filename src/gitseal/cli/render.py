@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from gitseal import render as dialects
 from gitseal.cli import declare, output, selecting
-from gitseal.cli.options import environment_option
+from gitseal.cli.options import environment_option, sops_option
 from gitseal.cli.session import Session
 from gitseal.cli.talk import say, say_text
 from gitseal.delivery.request import Request
@@ -37,6 +37,7 @@ class RenderJob(NamedTuple):
 
 @declare.command("render")
 @environment_option("The environment. Needed only if there are several.")
+@sops_option
 @declare.option(
     "--format", "dialect", choices=tuple(DIALECTS), help="The format, by the program that reads it. By default: dotenv."
 )

@@ -5,7 +5,7 @@ import sys
 from contextlib import ExitStack
 
 from gitseal.cli import declare, selecting
-from gitseal.cli.options import environment_option
+from gitseal.cli.options import environment_option, sops_option
 from gitseal.cli.session import Session
 from gitseal.delivery.request import Request
 from gitseal.records import NamedTuple
@@ -23,6 +23,7 @@ class _RunJob(NamedTuple):
 
 @declare.command("run", passes_on=True)
 @environment_option("The environment. Needed only if there are several.")
+@sops_option
 @selecting.selecting
 @declare.option(
     "--redact/--no-redact",

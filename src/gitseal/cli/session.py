@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # these are loaded only by the commands that need them
 
     from gitseal.git.repository import Repository
     from gitseal.identities import Keyring
+    from gitseal.project.mirror import Mirror
     from gitseal.project.project import Project
     from gitseal.project.reading import OpenedEnvironment
     from gitseal.project.workspace import Workspace
@@ -39,6 +40,9 @@ class Session:
         self._several: tuple[str, ...] = ()
         # True as soon as something was said that an answer lacks: then no status is 0.
         self.is_incomplete = False
+        # A file of sops that is read in place of a project, and whether its names are all that is wanted of it.
+        self.sops = ""
+        self.names_suffice = False
         # What servers were asked, and need not be asked again in this run: see `Outside`.
         self.told_by_servers: dict[str, str] = {}
 
@@ -72,9 +76,24 @@ class Session:
     @cached_property
     def project(self) -> "Project":
         """The project in force; another `.secrets` that it hides is named."""
+        if self.sops:
+            return self.mirror.project
         from gitseal.project.finding import find
 
         return self._prepared(find(self._start))
+
+    @cached_property
+    def mirror(self) -> "Mirror":
+        """The file of sops that `--sops` names, as a project. Raises Error if it does not open."""
+        return self.mirror_of(self.sops)
+
+    def mirror_of(self, words: str) -> "Mirror":
+        """A file of sops as a project."""
+        from gitseal.project.mirror import mirrored, mirrored_names
+        from gitseal.project.sops_files import read_file
+
+        data = read_file(self.start, words)
+        return mirrored_names(data, words) if self.names_suffice else mirrored(data, words, self._own_keyring.by_cost())
 
     @cached_property
     def committed_project(self) -> "Project":
@@ -134,9 +153,13 @@ class Session:
     @cached_property
     def keyring(self) -> "Keyring":
         """The identities at hand; a passphrase is asked for on the terminal, if there is one."""
+        return self.mirror.keyring if self.sops else self._own_keyring
+
+    @cached_property
+    def _own_keyring(self) -> "Keyring":
         from gitseal.cli import identity_questions
 
-        keyring = identity_questions.keyring(self.environ, self.identity, lambda: self.committed_project)
+        keyring = identity_questions.keyring(self.environ, self.identity, self._project_with_cloud_keys)
         keyring.coming = self._coming
         return keyring
 
@@ -150,9 +173,15 @@ class Session:
             except Error:
                 continue  # the command comes to this file, and says so
 
+    def _project_with_cloud_keys(self) -> "Project":
+        if self.sops:
+            raise Error("a file of sops has no keys of ours in key services")
+        return self.committed_project
+
     def look_again(self) -> None:
         """Looks for identities again: one was made."""
-        self.__dict__.pop("keyring", None)
+        for name in ("keyring", "_own_keyring"):
+            self.__dict__.pop(name, None)
 
     def any_repository(self) -> "Repository":
         """The repository of the folder, bare or not: no working tree is needed. Raises Error if there is none."""

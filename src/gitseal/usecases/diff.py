@@ -8,6 +8,7 @@ from gitseal.document.document import Document, Entry
 from gitseal.document.value import TypedValue
 from gitseal.errors import NotForYou
 from gitseal.project.keys import Keys
+from gitseal.project.mirror import Mirror
 from gitseal.project.project import Project
 from gitseal.project.revisions import document_at
 from gitseal.project.workspace import Workspace
@@ -40,11 +41,14 @@ class Compared(NamedTuple):
     right: TypedValue | None
 
 
-class _Side(NamedTuple):
+class Side(NamedTuple):
+    """One side: a document, and what opens it."""
+
     document: Document
     keys: Keys
 
     def open(self, entry: Entry | None) -> TypedValue | None:
+        """The value of an entry; None if there is none, or no identity at hand opens it."""
         if entry is None:
             return None
         try:
@@ -55,13 +59,27 @@ class _Side(NamedTuple):
 
 def compare(workspace: Workspace, left: str, right: str) -> list[Compared]:
     """Every name of either side, sorted. A side is `ENV` or `REV:ENV`; raises Error if there is none."""
-    documents = [_load(workspace.project, side) for side in (left, right)]
-    sides = [_Side(file, Keys(file.header, workspace.keyring)) for file in documents]
-    paths = sorted({*sides[0].document.entries, *sides[1].document.entries})
-    return [_compared(path, *sides) for path in paths]
+    return compare_sides(*(stored_side(workspace, words) for words in (left, right)))
 
 
-def _compared(path: NamePath, left: _Side, right: _Side) -> Compared:
+def compare_sides(left: Side, right: Side) -> list[Compared]:
+    """Every name of either side, sorted."""
+    return [_compared(path, left, right) for path in sorted({*left.document.entries, *right.document.entries})]
+
+
+def stored_side(workspace: Workspace, words: str) -> Side:
+    """The side `ENV` or `REV:ENV`. Raises Error if there is none."""
+    file = _load(workspace.project, words)
+    return Side(file, Keys(file.header, workspace.keyring))
+
+
+def mirrored_side(mirror: Mirror) -> Side:
+    """A file of sops as a side."""
+    file = mirror.project.read(mirror.environment)
+    return Side(file, Keys(file.header, mirror.keyring))
+
+
+def _compared(path: NamePath, left: Side, right: Side) -> Compared:
     here, there = left.document.entries.get(path), right.document.entries.get(path)
     name = path_text(path)
     if here is not None and there is not None and here.token is not None and here.token == there.token:

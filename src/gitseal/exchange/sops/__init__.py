@@ -4,6 +4,6 @@ The form is read by our own code, and each value is opened only under a MAC that
 cover, and docs/how-to/move-from-sops.md.
 """
 
-from gitseal.exchange.sops.importing import SopsFile, is_sops_file, read
+from gitseal.exchange.sops.importing import SopsFile, SopsLook, SopsName, is_sops_file, look, read
 
-__all__ = ["SopsFile", "is_sops_file", "read"]
+__all__ = ["SopsFile", "SopsLook", "SopsName", "is_sops_file", "look", "read"]

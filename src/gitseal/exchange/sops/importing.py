@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import NamedTuple
 
+from gitseal.crypto import sops_cipher
 from gitseal.document.ciphertext import SOPS_FILE
+from gitseal.document.value import TypedValue
 from gitseal.errors import Damaged, Malformed, NotForYou
 from gitseal.exchange import _nodes
 from gitseal.exchange._items import Imported, ImportedValue
@@ -44,14 +47,51 @@ def is_sops_file(data: bytes) -> bool:
     return bool(_format(data))
 
 
+class SopsName(NamedTuple):
+    """A name as it stands in a file that nobody opened: `value` is its token, or what stands there in clear if `is_plain`."""
+
+    path: tuple[str, ...]
+    value: TypedValue
+    is_plain: bool
+
+
+class SopsLook(NamedTuple):
+    """What a file shows without a key: its names, its age and SSH recipients, and the kinds of other keys, in words."""
+
+    names: tuple[SopsName, ...]
+    recipients: tuple[str, ...]
+    services: tuple[str, ...]
+
+
 def read(data: bytes, identities: Iterable[Identity], source: str) -> SopsFile:
     """The values of a sops file, whose MAC was checked. Its format shows in its content. Messages begin with `source`.
 
     Raises Malformed with the line, Damaged if a value does not open or the MAC does not fit, NotForYou if no identity opens it,
     and Encrypted if only sops opens it. None of them quotes a value.
     """
+    with _naming(source):
+        documents, metadata, format_name = _parsed(data)
+        opened = opening.opened(documents, metadata, _data_key(metadata, identities))
+        imported = _together([_imported(document) for document in opened.documents])
+        recipients = tuple(key.recipient for key in metadata.age)
+        return SopsFile(imported, recipients, metadata.services, opened.uncovered, format_name)
+
+
+def look(data: bytes, source: str) -> SopsLook:
+    """What a sops file shows without a key. None of it is authenticated. Raises Malformed."""
+    with _naming(source):
+        documents, metadata, _ = _parsed(data)
+        clear = {path for document in documents for path in _clear(document, ())}
+        items = _together([_imported(document) for document in documents]).items
+        names = tuple(SopsName(item.path, item.value, item.path in clear) for item in items)
+        return SopsLook(names, tuple(key.recipient for key in metadata.age), metadata.services)
+
+
+@contextmanager
+def _naming(source: str) -> Iterator[None]:
+    """Errors from within begin with the source."""
     try:
-        return _read(data, identities)
+        yield
     except Malformed as error:
         place = ":".join(filter(None, (source, str(error.line or ""))))
         raise Malformed(error.reason, error.line, error.hint, place=place) from None
@@ -61,15 +101,30 @@ def read(data: bytes, identities: Iterable[Identity], source: str) -> SopsFile:
         raise type(error)(error.reason, error.hint, place=source) from None
 
 
-def _read(data: bytes, identities: Iterable[Identity]) -> SopsFile:
+def _parsed(data: bytes) -> tuple[list[TreeBranch], Metadata, str]:
     format_name = _format(data)
+    if not format_name:
+        raise Malformed("this is no file of sops: it has no metadata of sops", 0, "name a file that sops encrypted")
     documents = import_module(f"gitseal.exchange.sops.{format_name}_file").parse(data)
     documents, branch = sops_metadata.split(documents)
-    metadata = sops_metadata.parse(branch)
-    opened = opening.opened(documents, metadata, _data_key(metadata, identities))
-    imported = _together([_imported(document) for document in opened.documents])
-    recipients = tuple(key.recipient for key in metadata.age)
-    return SopsFile(imported, recipients, metadata.services, opened.uncovered, format_name)
+    return documents, sops_metadata.parse(branch), format_name
+
+
+def _clear(branch: TreeBranch, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The paths of the values that stand in clear; an empty one does so with all others."""
+    for member in branch.members:
+        own = (*path, member.name)
+        if isinstance(member.value, TreeBranch) and member.value.members:
+            yield from _clear(member.value, own)
+        elif not _has_token(member.value):
+            yield own
+
+
+def _has_token(node: Node) -> bool:
+    if isinstance(node, Scalar):
+        return node.kind == "str" and sops_cipher.is_token(node.content.decode("utf-8", "replace"))
+    children = node.items if isinstance(node, Sequence) else [member.value for member in node.members]
+    return any(map(_has_token, children))
 
 
 def _format(data: bytes) -> str:

@@ -1,0 +1,137 @@
+"""A file of sops as an environment of ours, in memory: what reads projects reads such files by the same code.
+
+Its values are sealed again, under a data key that only this process has. Nothing of it is written, and no policy, manifest or
+override of a project has any say in it.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from gitseal.crypto.datakey import DataKey
+from gitseal.crypto.digest import sha256_hex
+from gitseal.document import document, edits
+from gitseal.document.header import HEADER, public_text
+from gitseal.document.token import Stanza
+from gitseal.exchange import sops
+from gitseal.exchange.sops import SopsName
+from gitseal.identities import NO_IDENTITIES, Keyring, discover
+from gitseal.policy.policy import DEFAULT
+from gitseal.project.project import FOLDER, Project
+from gitseal.project.sops_files import environment_name
+from gitseal.recipients import x25519
+from gitseal.recipients.ids import recipient_id
+from gitseal.recipients.kinds import parse_recipient
+from gitseal.recipients.protocol import Identity
+from gitseal.yamltext import scalars
+from gitseal.yamltext.editor import Put
+from gitseal.yamltext.reader import path_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.document.value import TypedValue
+    from gitseal.yamltext.tree import NamePath
+
+    StrPath = str | os.PathLike[str]
+
+_READER = "reader"
+_FINGERPRINT_DIGITS = 12
+
+
+class SeenName(NamedTuple):
+    """What shows of a name without a key: whether its value stands in clear, and the fingerprint of what stands there sealed."""
+
+    is_plain: bool
+    fingerprint: str
+
+
+class Mirror(NamedTuple):
+    """A project with one environment, which has the name of the file, and what opens it. `names` is by name."""
+
+    project: Project
+    keyring: Keyring
+    environment: str
+    names: dict[str, SeenName]
+
+
+def mirrored(data: bytes, path: str, identities: Iterable[Identity]) -> Mirror:
+    """A file of sops with its values. `path` names it in messages. Raises Error as `sops.read` does."""
+    file = sops.read(data, identities, path)
+    values = {item.path: item.value for item in file.imported.items}
+    return _mirror(path, values, sops.look(data, path).names)
+
+
+def mirrored_names(data: bytes, path: str) -> Mirror:
+    """A file of sops with its names alone, for whoever has no key. Raises Malformed."""
+    names = sops.look(data, path).names
+    return _mirror(path, {one.path: one.value for one in names}, names)._replace(keyring=NO_IDENTITIES)
+
+
+def _mirror(path: str, values: "dict[NamePath, TypedValue]", names: Sequence[SopsName]) -> Mirror:
+    environment = environment_name(path)
+    identity = x25519.generate()
+    files = {
+        "policy.yaml": _policy(environment, identity.recipient),
+        f"{environment}.yaml": _sealed(environment, values, identity.recipient),
+    }
+    keyring = discover({"GITSEAL_IDENTITY": identity.text.reveal().decode()}, "", None)
+    seen = {path_text(one.path): SeenName(one.is_plain, "" if one.is_plain else _fingerprint(one)) for one in names}
+    return Mirror(Project("", None, source=MemoryFiles(files)), keyring, environment, seen)
+
+
+def _fingerprint(name: SopsName) -> str:
+    return sha256_hex(name.value.reveal())[:_FINGERPRINT_DIGITS]
+
+
+def _policy(environment: str, recipient: str) -> bytes:
+    named = scalars.serialise(environment)
+    people = f"recipients:\n  {_READER}:\n    keys: [{recipient}]\n"
+    return f"version: 1\n{people}environments:\n  {named}:\n    open: [{_READER}]\n".encode()
+
+
+def _sealed(environment: str, values: "dict[NamePath, TypedValue]", recipient: str) -> bytes:
+    empty = document.create(environment)
+    key = DataKey.generate(empty.header.scope(DEFAULT))
+    known = parse_recipient(recipient)
+    stanza = Stanza.of(key.key_id, known.wrap(key.reveal()))
+    block: NamePath = (HEADER, "access", DEFAULT)
+    puts = {
+        (*block, "key"): Put(key.key_id, tight=True),
+        (*block, "public"): Put(public_text(key.public), tight=True),
+        (*block, "stanzas", _READER, recipient_id(known.canonical)): Put(stanza.serialise(), own_line=True),
+    }
+    for rank, (path, value) in enumerate(values.items()):
+        puts[path] = Put(document.seal(key, path, value).serialise(), own_line=True, rank=rank)
+    return edits.edited(empty, puts).serialise()
+
+
+class MemoryFiles:
+    """The files of a `.secrets` folder that is nowhere."""
+
+    is_working_tree = False
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self._files = files
+
+    def name(self, relative: str) -> str:
+        """The name of a file in the folder."""
+        return relative.removeprefix(f"{FOLDER}/")
+
+    def names(self, _folder: "StrPath") -> list[str]:
+        """The names in the folder."""
+        return list(self._files)
+
+    def read(self, path: "StrPath") -> bytes:
+        """A file's bytes."""
+        name = os.path.basename(path)
+        if name not in self._files:
+            raise FileNotFoundError(path)
+        return self._files[name]
+
+    def is_tracked(self, _path: "StrPath") -> bool:
+        """False: Git knows nothing of it."""
+        return False
+
+    def attributes(self, _path: str, _names: tuple[str, ...]) -> dict[str, str] | None:
+        """None: Git knows nothing of it."""
+        return None
