@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from gitseal.identities import NO_IDENTITIES
 from tests.conftest import PEERS
 from tests.programs import git
+from tests.recipients.conftest import PASSPHRASE, behind_passphrase
 from tests.servers import studio
 from tests.servers.studio import Studio
 from tests.studio.conftest import Desktop, made
+from tests.world import World
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -164,6 +167,62 @@ def test_a_value_is_set_in_two_environments_and_undone(look: Look, desk: Desktop
     assert desk.world.get("DATABASE_URL") == desk.world.get("DATABASE_URL", "development") == "one\ntwo"
     submit(page, "/undo", "undone")
     assert desk.world.get("DATABASE_URL") == _SEALED
+
+
+def test_a_value_that_waits_is_absorbed_by_a_press(look: Look, desk: Desktop) -> None:
+    World(desk.world.top, NO_IDENTITIES).set(PARTNER="hush-partner")
+    page = look.go("/name?name=PARTNER")
+    page.get_by_text("Set in production by somebody who cannot read it").wait_for()
+    submit(page, "/absorb", "production: absorbed PARTNER")
+    assert desk.world.get("PARTNER") == "hush-partner"
+    assert page.locator('form[data-post="/absorb"]').count() == 0
+
+
+def test_an_empty_value_is_told_and_wants_a_tick(look: Look, desk: Desktop) -> None:
+    page = look.go("/name?name=DATABASE_URL")
+    page.check('#set input[value="production"]')
+    submit(page, "/set", "There is no value")
+    page.check('#set input[name="empty"]')
+    submit(page, "/set", "production: updated DATABASE_URL (empty)")
+    assert desk.world.get("DATABASE_URL") == ""
+    page.get_by_label("Show the value in production").click()
+    page.get_by_text("(empty: text)").wait_for()
+    page.get_by_label("Edit the value in production").click()
+    until(page, "document.querySelector('#set').elements.empty.checked")
+    look.said.clear()  # the browser's own line about status 409
+
+
+def test_a_wrong_passphrase_is_asked_for_again(browser: "Browser", tmp_path: Path) -> None:
+    (tmp_path / "top").mkdir()
+    world, environ = made(tmp_path / "top", tmp_path)
+    locked = tmp_path / "locked.age"
+    locked.write_bytes(behind_passphrase(environ.pop("GITSEAL_IDENTITY").encode()))
+    with studio.running(world.top, environ=environ | {"GITSEAL_IDENTITY_FILE": str(locked)}) as served:
+        look = Look(browser.new_context(), served)
+        look.page.goto(served.address)
+        look.page.wait_for_selector("#matrix")
+        page = look.go("/name?name=DATABASE_URL")
+        show, asked = page.get_by_label("Show the value in production"), page.locator("#question input")
+        show.click()
+        for wrong in ("one", "two", "three", "three"):
+            asked.fill(wrong)
+            page.keyboard.press("Enter")
+            page.get_by_text("that was wrong; try again, or cancel").wait_for()
+            until(
+                page,
+                "document.querySelector('#question').open && document.querySelector('#question input').value === ''",
+            )
+        page.get_by_role("button", name="Cancel").click()
+        assert not page.evaluate("document.querySelector('#question').open")
+        assert show.is_enabled()
+        show.click()
+        asked.fill(PASSPHRASE.decode())
+        page.keyboard.press("Enter")
+        page.get_by_text(_SEALED).wait_for()
+        # What it could not tell before it tells on the next page.
+        assert look.go("/").locator('form[data-post="/unlock"]').count() == 0
+        assert look.said == []
+        page.context.close()
 
 
 def test_a_file_is_dropped_previewed_and_taken(look: Look, desk: Desktop) -> None:
@@ -354,6 +413,7 @@ def test_a_hostile_repository_runs_nothing(browser: "Browser", tmp_path: Path) -
 VIEWS = [
     "/",
     "/name?name=DATABASE_URL",
+    "/name?name=WAITING",
     "/new",
     "/compare?left=development&right=production",
     "/review",
@@ -370,7 +430,7 @@ def test_the_pages_are_in_order_narrow_and_wide_light_and_dark(
     axe = PEERS / "node/node_modules/axe-core/axe.min.js"
     if not axe.is_file():
         pytest.skip("npm's axe-core is not on this machine: `make peers` fetches it")
-    desk.world.set(WAITING="x")
+    World(desk.world.top, NO_IDENTITIES).set(WAITING="x")
     context = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme="dark" if scheme == "dark" else "light", bypass_csp=True
     )
@@ -380,6 +440,8 @@ def test_the_pages_are_in_order_narrow_and_wide_light_and_dark(
     for path in (*VIEWS, "/status", "/commit"):
         page = look.go(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        sideways = "[...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth).length"
+        assert page.evaluate(sideways) == 0, path
         page.evaluate(
             "window.trustedTypes && trustedTypes.createPolicy('default', {createHTML: (s) => s, createScript: (s) => s})"
         )
