@@ -18,7 +18,9 @@ BY_NAME = f"install it: {sys.executable} -m pip install PyNaCl"
 def recorded(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """What direct_url.json has: of this installation as an installer would have written it."""
     file = SimpleNamespace(text=None)
-    monkeypatch.setattr(importlib.metadata, "distribution", lambda _: SimpleNamespace(read_text=lambda _: file.text))
+    monkeypatch.setattr(
+        importlib.metadata, "distribution", lambda _: SimpleNamespace(read_text=lambda _: file.text, version="0.1.0")
+    )
     return file
 
 
@@ -92,3 +94,17 @@ def test_pipx_injects(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "gitseal"))
 
     assert remedy() == "install it: pipx inject gitseal PyNaCl"
+
+
+@pytest.mark.parametrize(
+    ("record", "shown"),
+    [
+        (None, ""),
+        (from_git("https://git.example.com/gitseal"), f" ({COMMIT})"),
+        (from_git("https://token@git.example.com/gitseal"), f" ({COMMIT})"),
+    ],
+)
+def test_the_version_tells_the_commit(recorded: SimpleNamespace, record: str | None, shown: str) -> None:
+    recorded.text = record
+
+    assert installation.version() == f"0.1.0{shown}"

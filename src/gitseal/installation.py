@@ -9,10 +9,19 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from gitseal.errors import shell_quoted
+from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+def version() -> str:
+    """The version, with the commit that gitseal was installed from if that was recorded: many commits have one version."""
+    from importlib.metadata import version as recorded
+
+    commit = _recorded_origin().commit
+    return f"{recorded('gitseal')} ({commit})" if commit else recorded("gitseal")
 
 
 def remedy(*packages: str, extra: str = "") -> str:
@@ -27,7 +36,7 @@ def _adding(packages: "Sequence[str]", extra: str) -> str:
     if (Path(sys.prefix) / "pipx_metadata.json").exists():
         # What is injected stays when pipx installs gitseal anew.
         return _line("pipx", "inject", Path(sys.prefix).name, *packages)
-    source = _recorded_source()
+    source = _recorded_origin().requirement
     wanted = (f"gitseal[{extra}] @ {source}",) if source and extra else packages
     pip = (sys.executable, "-m", "pip") if find_spec("pip") else ("uv", "pip")
     python = () if find_spec("pip") else ("--python", sys.executable)
@@ -45,29 +54,38 @@ def _line(*words: str) -> str:
     return " ".join(map(shell_quoted, words))
 
 
-def _recorded_source() -> str:
-    """Repository and commit as pip and uv recorded them (direct_url.json, PEP 610); "" if gitseal did not come from Git."""
+class _RecordedOrigin(NamedTuple):
+    """A repository as pip takes it, with a commit of it; "" for what is not known or not to be printed."""
+
+    requirement: str = ""
+    commit: str = ""
+
+
+def _recorded_origin() -> _RecordedOrigin:
+    """Repository and commit as pip and uv recorded them (direct_url.json, PEP 610)."""
     import json
     from importlib.metadata import PackageNotFoundError, distribution
 
     try:
         record = json.loads(distribution("gitseal").read_text("direct_url.json") or "{}")
     except (PackageNotFoundError, ValueError):
-        return ""
-    return _source(record) if isinstance(record, dict) else ""
+        return _RecordedOrigin()
+    return _origin(record) if isinstance(record, dict) else _RecordedOrigin()
 
 
-def _source(record: "Mapping[str, object]") -> str:
-    from urllib.parse import urlsplit
-
-    url, origin = record.get("url"), record.get("vcs_info")
+def _origin(record: "Mapping[str, object]") -> _RecordedOrigin:
+    url, origin, folder = record.get("url"), record.get("vcs_info"), record.get("subdirectory")
     commit = origin.get("commit_id") if isinstance(origin, dict) and origin.get("vcs") == "git" else None
     if not isinstance(url, str) or not isinstance(commit, str) or not commit.isalnum():
-        return ""
-    # Installers leave credentials out of the record; one that did not must not make us print them.
-    if urlsplit(url).password is not None or (
-        urlsplit(url).scheme in {"http", "https"} and "@" in urlsplit(url).netloc
-    ):
-        return ""
-    folder = record.get("subdirectory")
-    return f"git+{url}@{commit}" + (f"#subdirectory={folder}" if folder else "")
+        return _RecordedOrigin()
+    if _has_credentials(url):
+        return _RecordedOrigin(commit=commit)
+    return _RecordedOrigin(f"git+{url}@{commit}" + (f"#subdirectory={folder}" if folder else ""), commit)
+
+
+def _has_credentials(url: str) -> bool:
+    """Installers leave credentials out of the record; one that did not must not make us print them."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    return parts.password is not None or (parts.scheme in {"http", "https"} and "@" in parts.netloc)

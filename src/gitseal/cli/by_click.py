@@ -164,9 +164,9 @@ def _begin(folder: str | None, identity: str | None) -> None:
 
 def _version(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
     if value:
-        from importlib.metadata import version
+        from gitseal import installation
 
-        click.echo(f"gitseal {version('gitseal')}")
+        click.echo(f"gitseal {installation.version()}")
         ctx.exit()
 
 

@@ -125,10 +125,11 @@ def _bug(error: BaseException) -> int:
     """A report to paste. Messages and values are left out: only places in the code and the kinds of errors."""
     import platform
     import traceback
-    from importlib.metadata import version
+
+    from gitseal import installation
 
     say("gitseal: this is a bug in gitseal; please report it with these lines (they hold no values):")
-    say(f"  gitseal {version('gitseal')}, Python {platform.python_version()}, {platform.system()}")
+    say(f"  gitseal {installation.version()}, Python {platform.python_version()}, {platform.system()}")
     cause: BaseException | None = error
     while cause is not None:
         for frame in traceback.extract_tb(cause.__traceback__):
