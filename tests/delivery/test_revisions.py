@@ -27,13 +27,13 @@ services:
 
 @pytest.fixture
 def world(repo: Path) -> World:
-    world = start(repo, "production")
+    world = start(repo, "production", "staging")
     world.set(PASSWORD="hush", api__TOKEN="t0ken", PORT=TypedValue(ValueType.INTEGER, b"8080"))
     return world
 
 
-def of(world: World, service: str = "", **variables: str) -> dict[str, int]:
-    opened = OpenedEnvironment(world.project, "production", world.keyring)
+def of(world: World, service: str = "", environment: str = "production", **variables: str) -> dict[str, int]:
+    opened = OpenedEnvironment(world.project, environment, world.keyring)
     request = Request(service=service, variables=variables, excepted=() if variables else ("REGION",))
     going = outgoing(opened, request, with_sections=True)
     return {"/".join(path): number for path, number in revisions(opened, service, going).items()}
@@ -53,9 +53,9 @@ def test_a_revision_changes_exactly_if_the_value_does(world: World) -> None:
 
 
 def test_equal_values_have_different_revisions_and_json_holds_all(world: World) -> None:
-    world.set(**{f"N{number}": "equal" for number in range(50)})
-    numbers = of(world)
-    assert len(set(numbers.values())) == len(numbers)
+    world.set("production,staging", **{f"N{number}": "equal" for number in range(50)})
+    numbers = {**of(world), **{f"staging {name}": number for name, number in of(world, environment="staging").items()}}
+    assert len(set(numbers.values())) == len(numbers) == 103
     assert all(0 <= number < 2**48 and int(float(number)) == number for number in numbers.values())
 
 

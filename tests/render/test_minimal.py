@@ -97,6 +97,7 @@ def test_a_secret_holds_no_more(tmp_path: Path) -> None:
         assert (found is not None) is fits
 
 
+@pytest.mark.slow
 def test_terraform_composes_letters(tmp_path: Path) -> None:
     content = b'{"revisions": {}, "secrets": {"A": "e\\u0301"}}'
     for name, terraform in readers.READERS["terraform"].items():
