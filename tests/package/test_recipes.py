@@ -7,6 +7,7 @@ import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from ruamel.yaml import YAML
 from tests import programs
 from tests.conftest import TOP
 from tests.package.building import PYTHON, check_index
+from tests.world import start
 
 ACTION = TOP / "action.yml"
 COMPONENT = TOP / "templates/gitseal/template.yml"
@@ -121,6 +123,35 @@ def test_the_component_takes_a_repository_and_a_commit_alone() -> None:
     assert not taken.search("gitseal")
     assert not taken.search("git+https://git.example.com/gitseal@main")
     assert not taken.search(f"{SOURCE}; curl x")
+
+
+@pytest.mark.slow  # gitseal is started nine times
+def test_the_component_looks_at_files_and_at_the_commits_of_a_merge_request(tmp_path: Path) -> None:
+    programs.git(tmp_path, "init", "--quiet", "shop")
+    start(tmp_path / "shop")
+    programs.git(tmp_path / "shop", "add", "--all")
+    programs.git(tmp_path / "shop", "commit", "--quiet", "--no-verify", "--message", "Sealed")
+    base = programs.git(tmp_path / "shop", "rev-parse", "HEAD").strip()
+    _, jobs = component()
+    lines = [*jobs[".gitseal"]["before_script"], *jobs["gitseal"]["script"]]
+
+    def run(**environ: str) -> CompletedProcess[str]:
+        # As a runner does, but that the place of the program is the test's; pip is one that installs this tree.
+        script = "set -eo pipefail\n" + "\n".join(lines).replace("/tmp/gitseal", f"{tmp_path}/gitseal")  # noqa: S108
+        path = f"{TOP}/tests/docs/stand_ins:{os.environ['PATH']}"
+        given = {"PATH": path, "STAND_INS": str(tmp_path), "GITSEAL": SOURCE, "GITSEAL_EXTRAS": ""}
+        return programs.run("bash", "-c", script, cwd=tmp_path / "shop", environ=given | environ)
+
+    assert run().returncode == 0
+    programs.run(programs.GITSEAL, "keygen", "-o", tmp_path / "key.txt", cwd=tmp_path)
+    shutil.copy(tmp_path / "key.txt", tmp_path / "shop")
+    for words in (("add", "key.txt"), ("rm", "--quiet", "-f", "key.txt")):
+        programs.git(tmp_path / "shop", *words)
+        programs.git(tmp_path / "shop", "commit", "--quiet", "--no-verify", "--message", words[0])
+    assert run().returncode == 0
+    in_request = run(CI_MERGE_REQUEST_DIFF_BASE_SHA=base)
+    assert in_request.returncode == 1
+    assert "private-key" in in_request.stdout + in_request.stderr
 
 
 def test_hadolint_finds_nothing(peer: Peer) -> None:
