@@ -219,6 +219,7 @@ def test_a_wrong_passphrase_is_asked_for_again(browser: "Browser", tmp_path: Pat
         asked.fill(PASSPHRASE.decode())
         page.keyboard.press("Enter")
         page.get_by_text(_SEALED).wait_for()
+        assert page.locator('form[data-post="/unlock"]').count() == 0
         # What it could not tell before it tells on the next page.
         assert look.go("/").locator('form[data-post="/unlock"]').count() == 0
         assert look.said == []

@@ -106,13 +106,3 @@ def test_an_error_leads_back_and_its_command_can_be_pasted(desk: Desktop) -> Non
     policy_file.unlink()
     assert ">git restore -- " in desk.page.get("/commit").body
     policy_file.write_text(content)
-
-
-def test_a_name_that_is_markup_is_linked_as_text(desk: Desktop) -> None:
-    """No grammar lets such a name in by `set`, so the manifest brings it."""
-    manifest = desk.world.top / ".secrets/manifest.yaml"
-    content = manifest.read_text()
-    manifest.write_text(content + '  "<b>&x\'"":\n    required: true\n')
-    for path in ("/", "/status", "/review", "/commit"):
-        assert "<b>" not in desk.page.get(path).body.partition("<main")[2].partition("</main>")[0], path
-    manifest.write_text(content)

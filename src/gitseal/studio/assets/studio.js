@@ -182,7 +182,10 @@
     const { environment, name } = holder.dataset;
     let told = await post("/reveal", { environment, name, purpose });
     // A passphrase was given meanwhile: the value itself is asked for once more.
-    if (told && !("value" in told)) told = await post("/reveal", { environment, name, purpose });
+    if (told && !("value" in told)) {
+      told = await post("/reveal", { environment, name, purpose });
+      if (told) one('form[data-post="/unlock"]')?.remove();
+    }
     return told && "value" in told ? told : null;
   };
   for (const holder of all(".value")) {
