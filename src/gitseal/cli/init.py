@@ -4,6 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gitseal.cli import declare, output, terminal
+from gitseal.cli.arming import arm
 from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session
 from gitseal.cli.talk import say
@@ -69,7 +70,7 @@ def _join(session: Session, present: "Project", wanted: tuple[str, ...], name: s
     from gitseal.usecases.env import add_environment
     from gitseal.usecases.init import newcomer
 
-    is_ready = _arm(present, hooks=hooks)
+    is_ready = arm(present, hooks=hooks)
     if not any(True for _ in session.keyring.identities()):
         _identity(session)
     new = [environment for environment in wanted if environment not in present.environments]
@@ -104,10 +105,13 @@ def _identity(session: Session) -> str:
 def _found(session: Session, root: "Path", given: tuple[str, ...], name: str | None, *, hooks: bool) -> None:
     """Makes a new project, and takes over the env files that a person wants in it."""
     from gitseal.cli import taking_over
+    from gitseal.exchange.sops import creation_rules
     from gitseal.git.repository import Repository, find_top
     from gitseal.project.env_files import env_files
     from gitseal.usecases import init
 
+    if (root / creation_rules.NAME).is_file():
+        say("this repository has secrets of sops; to take them over in one go instead: gitseal migrate sops --dry-run")
     found_name, email = (name, "") if name else init.default_name(root)
     environments = given or init.DEFAULT_ENVIRONMENTS
     init.check(found_name or "", environments)
@@ -119,7 +123,7 @@ def _found(session: Session, root: "Path", given: tuple[str, ...], name: str | N
     done = init.init(root, session.keyring, made, starter, _plain(taken))
     for path in done.written:
         output.line(path)
-    _arm(done.project, hooks=hooks, founding=True)
+    arm(done.project, hooks=hooks, founding=True)
     taking_over.take(session, done.project, taken)
     paths = [one.file.path for one in taken]
     left = [one for one in usable if one.file.path not in paths]
@@ -135,17 +139,3 @@ def _plain(taken: "list[Taken]") -> dict[str, list[str]]:
     for one in taken:
         plain.setdefault(one.environment, []).extend(one.plain)
     return {environment: list(dict.fromkeys(names)) for environment, names in plain.items()}
-
-
-def _arm(project: "Project", *, hooks: bool, founding: bool = False) -> bool:
-    """Makes the clone ready, and says what was set up and what is left to do. True if nothing is."""
-    from gitseal.arming.arm_clone import arm
-    from gitseal.cli.hook import program, tell
-
-    armed = arm(project, program(), with_hooks=hooks, founding=founding)
-    for words in armed.done:
-        say(f"set up {words}")
-    for words, mend in armed.left:
-        say(words, f"  run: {mend}")
-    tell(armed.managers)
-    return not armed.left

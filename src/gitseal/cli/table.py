@@ -9,6 +9,7 @@ STATUS_USAGE, STATUS_BUG, STATUS_INTERRUPTED, STATUS_PIPE = 2, 3, 130, 141
 SECTIONS: dict[str, dict[str, str]] = {
     "Start": {
         "init": "Make .secrets here, or make this clone ready to use it.",
+        "migrate": "Move a repository from another tool to gitseal.",
         "keygen": "Make a new identity and print its recipient, the public key.",
         "whoami": "Show which identities are at hand and what they open.",
         "doctor": "Show what is set up in this clone and how to mend the rest.",

@@ -30,7 +30,7 @@ def newcomers(policy: Policy, environments: Sequence[str], recipients: Iterable[
     commands: dict[ShellCommand, None] = {}
     is_named, unfit = False, 0
     for text in recipients:
-        key = _canonical(text)
+        key = canonical(text)
         if key is None:
             unfit += 1
             continue
@@ -39,7 +39,7 @@ def newcomers(policy: Policy, environments: Sequence[str], recipients: Iterable[
         if not lacking:
             continue
         is_named |= name is None
-        who = (name,) if name is not None else (f"key-{recipient_id(key)[1 : 1 + _SHOWN]}", key)
+        who = (name,) if name is not None else (made_up_name(key), key)
         opens = [word for environment in lacking for word in ("--open", environment)]
         commands[ShellCommand(("gitseal", "recipient", "add", *who, *opens))] = None
     return Newcomers(tuple(commands), is_named, unfit)
@@ -49,7 +49,13 @@ def _opening(policy: Policy, environment: str) -> tuple[str, ...]:
     return policy.members(policy.environment(environment).open)
 
 
-def _canonical(text: str) -> str | None:
+def made_up_name(key: str) -> str:
+    """A name in the policy for the holder of a key of whom nothing else is known."""
+    return f"key-{recipient_id(key)[1 : 1 + _SHOWN]}"
+
+
+def canonical(text: str) -> str | None:
+    """A public key that another tool wrote, as the policy has it; None if gitseal takes no such key."""
     try:
         return parse_recipient(text).canonical
     except Error:

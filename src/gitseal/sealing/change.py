@@ -266,6 +266,15 @@ def new_environment(trust: Trust, name: str) -> bytes:
     return change.result()
 
 
+def can_be_plain(name: str, value: TypedValue) -> bool:
+    """True for a value that can stand in a file in clear, of its type."""
+    try:
+        _plain_source(name, value)
+    except Error:
+        return False
+    return True
+
+
 def _plain_source(name: str, value: TypedValue) -> str:
     if value.kind in {ValueType.BYTES, ValueType.JSON}:
         raise Error(f'"{name}" is of type {value.kind.word}, which cannot be plain', "seal it: take it out of the rule")

@@ -1,0 +1,101 @@
+"""`gitseal migrate`."""
+
+from gitseal.cli import declare, output, terminal
+from gitseal.cli.session import Session
+from gitseal.cli.talk import say
+from gitseal.errors import Declined, Error, UsageError
+from gitseal.report.hints import ShellCommand
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.sealing.leaving_sops import Migration
+
+_SHOWN_OF_KEY = 32
+
+
+@declare.group("migrate")
+def command() -> None:
+    """Move a repository from another tool to gitseal.
+
+    The other tool's files stay as they are, so that you can go back.
+
+    Examples:
+      gitseal migrate sops --dry-run
+    """
+
+
+@command.command("sops")
+@declare.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
+@declare.option("--yes", is_flag=True, help="Do not ask: take these recipients, and commit.")
+def sops(session: Session, *, dry_run: bool, yes: bool) -> None:
+    """Make a project of a repository whose secrets are in files of sops.
+
+    Each file of sops that an identity at hand opens becomes an environment: its names, types, comments and sections. Who may
+    open it is what the rules of .sops.yaml say, or the file itself if no rule is for it. What stands in clear there stays plain.
+    You see by name what is done, what cannot be said in policy.yaml, and which files stay with sops, before you are asked once
+    for everything. Then all of it is one commit.
+
+    The files of sops stay, and nothing of theirs changes: git revert HEAD is the way back.
+
+    Examples:
+      gitseal migrate sops --dry-run
+      gitseal migrate sops --yes
+    """
+    from gitseal.cli.arming import arm
+    from gitseal.git.repository import Repository, find_top
+    from gitseal.sealing import leaving_sops
+    from gitseal.usecases import init
+    from gitseal.usecases.migrate import migrate, refuse_uncommitted
+
+    if dry_run and yes:
+        raise UsageError("--dry-run and --yes exclude each other", "give one of them")
+    present = init.existing(session.start)
+    if present is not None:
+        raise Error(
+            f"{present.folder} is there already", "take one file of sops after the other, as in: gitseal import --help"
+        )
+    root = init.root_for(session.start)
+    repository = Repository(find_top(root) or root)
+    migration = leaving_sops.plan(root, repository, session.keyring, *init.newcomer(root))
+    _show(migration)
+    if dry_run:
+        say("nothing was changed, because of --dry-run")
+        return
+    refuse_uncommitted(root, repository)
+    if not yes:
+        if not terminal.can_ask():
+            raise Error(
+                "nothing was changed: nobody is here to say yes", "if that is what you want: gitseal migrate sops --yes"
+            )
+        if not terminal.confirm("Take these recipients, and commit?"):
+            raise Declined("nothing was changed")
+    project, commit = migrate(migration, repository, session.keyring)
+    output.line(commit)
+    arm(project, hooks=True, founding=True)
+    say("the files of sops are as they were; when nothing reads them any more:")
+    say(f"  {ShellCommand(('git', 'rm', '--', *migration.files)).as_text()}")
+
+
+def _show(migration: "Migration") -> None:
+    from gitseal.recipients.fingerprint import fingerprint
+    from gitseal.report.plurals import plural
+
+    say("these files become environments:")
+    for one in migration.moved:
+        values, plain = (
+            plural(len(one.imported.items), "value"),
+            f", {len(one.plain)} of them plain" if one.plain else "",
+        )
+        say(f"  {one.path}: {one.environment}, {values}{plain}, opened by {', '.join(one.opens)}")
+    say("these may open them:")
+    for person in migration.recipients:
+        for key in person.keys:
+            say(f"  {person.name} {fingerprint(key)} {key[:_SHOWN_OF_KEY]}...: {', '.join(person.environments)}")
+    if migration.left:
+        say("these stay with sops alone:")
+    for left in migration.left:
+        say(f"  {left.path}: {left.reason}", *([f"    {left.hint}"] if left.hint else []))
+    if migration.unsaid:
+        say("look at this, which the policy cannot say, or says otherwise:")
+    for words in migration.unsaid:
+        say(f"  {words}")

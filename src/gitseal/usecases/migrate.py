@@ -1,0 +1,108 @@
+"""`migrate`: a repository that has its secrets in files of sops becomes a project of gitseal. Its files stay as they are."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from gitseal.arming.founding import Founding, found
+from gitseal.errors import Error, shell_quoted
+from gitseal.git import committing
+from gitseal.git.repository import Repository
+from gitseal.identities import Keyring
+from gitseal.project.project import Project
+from gitseal.project.workspace import Workspace
+from gitseal.report.plurals import plural
+from gitseal.sealing import writing
+from gitseal.sealing.change import Change
+from gitseal.sealing.foreign_values import readable_comments, take
+from gitseal.sealing.leaving_sops import TEAM, Migration, MovedFile, below
+from gitseal.yamltext import scalars
+from gitseal.yamltext.reader import path_text
+
+_BESIDE = (".gitattributes", ".gitignore")
+
+
+def migrate(migration: Migration, repository: Repository, keyring: Keyring) -> tuple[Project, str]:
+    """Makes the project with all values, believes its recipients, and commits it; gives it and the commit's id.
+
+    Raises Error with nothing left behind, or, if a hook refuses the commit, with everything written and uncommitted.
+    """
+    refuse_uncommitted(migration.root, repository)
+    by_environment = {one.environment: one for one in migration.moved}
+    comments = {one.environment: readable_comments(one.imported) for one in migration.moved}
+
+    def put(edit: Change) -> object:
+        return take(edit, by_environment[edit.environment].imported.items, comments[edit.environment], plain=True)
+
+    def fill(project: Project) -> None:
+        writing.change(Workspace(project, keyring), tuple(by_environment), put)
+
+    believed = [(one.name, key) for one in migration.recipients for key in one.keys]
+    project, written = found(
+        migration.root, keyring, Founding(policy(migration), tuple(by_environment), believed), fill
+    )
+    place = below(migration.root, repository)
+    files = [str(PurePosixPath(place, path)) for path in written]
+    message = f"Seal with gitseal what {plural(len(migration.moved), 'file')} of sops had"
+    try:
+        return project, committing.commit(repository, files, message)
+    except Error as error:
+        again = f"git add {' '.join((project.folder.name, *_BESIDE))} && git commit --message {shell_quoted(message)}"
+        raise Error(f"everything is sealed, but {error.message}", f"mend what it names, then: {again}") from None
+
+
+def refuse_uncommitted(root: Path, repository: Repository) -> None:
+    """Raises Error if a file that the commit takes along has changes of its own."""
+    place = below(root, repository)
+    for name in _BESIDE:
+        if committing.uncommitted_paths(repository, str(PurePosixPath(place, name))):
+            raise Error(
+                f"{name} has changes that are not committed", f"commit them first: git add {name} && git commit {name}"
+            )
+
+
+def policy(migration: Migration) -> str:
+    """The text of the policy. Who opens most of the environments is a group; all else is named where it counts."""
+    team = _team(migration.moved)
+    recipients = "".join(
+        f"  {scalars.serialise_name(one.name)}:\n"
+        + (f"    email: {scalars.serialise(one.email)}\n" if one.email else "")
+        + "    keys:\n"
+        + "".join(f"      - {scalars.serialise(key)}\n" for key in one.keys)
+        for one in migration.recipients
+    )
+    group = f"\ngroups:\n  {TEAM}: [{', '.join(map(scalars.serialise, team))}]\n" if team else ""
+    environments = "".join(
+        f"  {scalars.serialise_name(one.environment)}:  # {_in_comment(one.path)}\n"
+        f"    open: [{', '.join(map(scalars.serialise, (TEAM,) if one.opens == team else one.opens))}]\n"
+        for one in migration.moved
+    )
+    return (
+        "# Who may open what. Files follow with: gitseal rekey\n\nversion: 1\n\n"
+        f"recipients:\n{recipients}{group}\nenvironments:\n{environments}{_plain_rules(migration.moved)}"
+    )
+
+
+def _plain_rules(moved: Sequence[MovedFile]) -> str:
+    rules = "".join(
+        f"  - names:\n{''.join(f'      - {scalars.serialise(path_text(path))}{chr(10)}' for path in one.plain)}"
+        f"    environments: [{scalars.serialise(one.environment)}]\n    plain: true\n"
+        for one in moved
+        if one.plain
+    )
+    return (
+        f"\n# These stood in clear in the files of sops. What no rule names is sealed.\nrules:\n{rules}"
+        if rules
+        else ""
+    )
+
+
+def _team(moved: Sequence[MovedFile]) -> tuple[str, ...]:
+    """The recipients whom most environments open to, if there are several of them in several environments; else nobody."""
+    often = Counter(one.opens for one in moved if len(one.opens) > 1)
+    most = often.most_common(1)
+    return most[0][0] if most and most[0][1] > 1 else ()
+
+
+def _in_comment(path: str) -> str:
+    return path if path.isprintable() else ascii(path)
