@@ -56,6 +56,11 @@ git merge -q side || true
 """
 _CLOUD_KEY = "openssl genpkey -quiet -algorithm RSA -out k.pem; openssl pkey -in k.pem -pubout -out deploy.pem"
 _PLAIN = r"sed -i 's|^environments:|rules:\n  - {names: [LOG_LEVEL], plain: true}\nenvironments:|' .secrets/policy.yaml"
+_VECTORS = Path(__file__).parents[1] / "exchange/sops/vectors"
+_OF_SOPS = f"""
+git rm -rq .secrets .gitattributes .gitignore; cp {_VECTORS}/types.yaml production.yaml; git add production.yaml
+git commit -qm sops --no-verify; export SOPS_AGE_KEY_FILE={_VECTORS}/age.txt
+"""
 # A program that keeps what it is given in a file.
 _STORE = r"""
 mkdir -p deploy; cat > deploy/push.py <<'END'
@@ -91,6 +96,7 @@ PREPARE = {
     "gitseal edit -e production --discard": _KEPT,
     "gitseal import backup.age": 'gitseal export --encrypted --to "$(cat ~/.ssh/id_ed25519.pub)" -o backup.age',
     "gitseal resolve": _CONFLICT,
+    "gitseal migrate sops": _OF_SOPS,
     "gitseal unseal": _PLAIN,
     "gitseal approve": _APPROVALS,
     "gitseal recipient remove bob": 'gitseal recipient add bob "$(cat bob.pub)" --group team',

@@ -122,6 +122,7 @@ def test_the_table_and_the_modules_are_the_same() -> None:
         "unseen",
     }
     parts = {
+        "arming",
         "arming_notice",
         "overview",
         "publish_words",

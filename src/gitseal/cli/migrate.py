@@ -51,9 +51,7 @@ def sops(session: Session, *, dry_run: bool, yes: bool) -> None:
         raise UsageError("--dry-run and --yes exclude each other", "give one of them")
     present = init.existing(session.start)
     if present is not None:
-        raise Error(
-            f"{present.folder} is there already", "take one file of sops after the other, as in: gitseal import --help"
-        )
+        raise Error(f"{present.folder} is there already", "take the files of sops over one by one, each by an import")
     root = init.root_for(session.start)
     repository = Repository(find_top(root) or root)
     migration = leaving_sops.plan(root, repository, session.keyring, *init.newcomer(root))

@@ -45,7 +45,7 @@ class LeftFile(NamedTuple):
     hint: str
 
 
-class Recipient(NamedTuple):
+class NamedRecipient(NamedTuple):
     """Somebody whom the policy names: their public keys, and the environments that they open. `email` is empty if unknown."""
 
     name: str
@@ -60,7 +60,7 @@ class Migration(NamedTuple):
     root: Path
     moved: tuple[MovedFile, ...]
     left: tuple[LeftFile, ...]
-    recipients: tuple[Recipient, ...]
+    recipients: tuple[NamedRecipient, ...]
     unsaid: tuple[str, ...]
 
     @property
@@ -134,12 +134,12 @@ class _Planner:
             )
         return opened
 
-    def recipients(self, moved: Sequence[MovedFile], emails: Mapping[str, str]) -> tuple[Recipient, ...]:
+    def recipients(self, moved: Sequence[MovedFile], emails: Mapping[str, str]) -> tuple[NamedRecipient, ...]:
         """Everybody whom one of the environments opens to."""
         opening = {name: tuple(one.environment for one in moved if name in one.opens) for name in self._names.values()}
         keys = {name: tuple(key for key, holder in self._names.items() if holder == name) for name in opening}
         return tuple(
-            Recipient(name, emails.get(name, ""), keys[name], opened) for name, opened in opening.items() if opened
+            NamedRecipient(name, emails.get(name, ""), keys[name], opened) for name, opened in opening.items() if opened
         )
 
     def _rule(self, path: str) -> tuple[int, CreationRule | None, Mapping[str, str]]:

@@ -47,7 +47,7 @@ def migrate(migration: Migration, repository: Repository, keyring: Keyring) -> t
     try:
         return project, committing.commit(repository, files, message)
     except Error as error:
-        again = f"git add {' '.join((project.folder.name, *_BESIDE))} && git commit --message {shell_quoted(message)}"
+        again = f"git add .secrets .gitattributes .gitignore && git commit --message {shell_quoted(message)}"
         raise Error(f"everything is sealed, but {error.message}", f"mend what it names, then: {again}") from None
 
 
@@ -57,7 +57,8 @@ def refuse_uncommitted(root: Path, repository: Repository) -> None:
     for name in _BESIDE:
         if committing.uncommitted_paths(repository, str(PurePosixPath(place, name))):
             raise Error(
-                f"{name} has changes that are not committed", f"commit them first: git add {name} && git commit {name}"
+                f"{name} has changes that are not committed",
+                f"commit them first: git add {shell_quoted(name)} && git commit {shell_quoted(name)}",
             )
 
 
