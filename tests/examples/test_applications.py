@@ -14,6 +14,8 @@ from tests.servers.started import answer, free_port
 
 DATABASE = f"postgres://shop:{HUSH}@db.example.com/shop"
 SESSION = f"session-{HUSH}"
+# How a Python program gets its values: it opens them itself, or it finds them as variables and has no identity.
+WAYS = [(), ("gitseal", "run", "-e", "production", "--")]
 pytestmark = pytest.mark.slow
 
 
@@ -81,12 +83,10 @@ def fastapi(repo: Path, web_python: Path) -> Project:
 UVICORN = ("-m", "uvicorn", "main:app", "--port")
 
 
-@pytest.mark.parametrize("under_run", [False, True])
-def test_a_fastapi_application(fastapi: Project, web_python: Path, *, under_run: bool) -> None:
+@pytest.mark.parametrize("run", WAYS, ids=["from-files", "under-run"])
+def test_a_fastapi_application(fastapi: Project, web_python: Path, run: tuple[str, ...]) -> None:
     port = free_port()
-    words = (web_python, *UVICORN, str(port))
-    run = ("gitseal", "run", "-e", "production", "--") if under_run else ()
-    with running(fastapi, *run, *words) as child:
+    with running(fastapi, *run, web_python, *UVICORN, str(port)) as child:
         assert health(fastapi, port, child) == {"database": "db.example.com", "level": "debug", "sessions": True}
     assert HUSH not in (fastapi.folder / "server.log").read_text()
     assert fastapi.holds_plaintext() == []
@@ -110,9 +110,10 @@ def django(repo: Path, web_python: Path) -> Project:
     )
 
 
-def test_a_django_application(django: Project, web_python: Path) -> None:
+@pytest.mark.parametrize("run", WAYS, ids=["from-files", "under-run"])
+def test_a_django_application(django: Project, web_python: Path, run: tuple[str, ...]) -> None:
     port = free_port()
-    with running(django, web_python, "manage.py", "runserver", "--noreload", str(port)) as child:
+    with running(django, *run, web_python, "manage.py", "runserver", "--noreload", str(port)) as child:
         assert health(django, port, child) == {"signs": True, "mail": "shop"}
     assert HUSH not in (django.folder / "server.log").read_text()
     assert django.holds_plaintext() == []
