@@ -80,6 +80,8 @@ def test_other_types_are_no_ciphertext(kind: ValueType) -> None:
         (b"\xef\xbb\xbf-----BEGIN PGP MESSAGE-----\n", "gpg"),
         (b"\x85\x02\x0c\x03\xff\xfe", "gpg"),
         (b"\x8c\x0d\x04\x09\xff\xfe", "gpg"),
+        (b"hush" * 30 + b"--" + b"A" * 16 + b"--" + b"A" * 22 + b"==\n", "Rails"),
+        (b"eyJpdiI6ImFiYyIsInZhbHVlIjoieCJ9", "Laravel"),
         (b"[db]\npassword = ENC[AES256_GCM,data:x,type:str]\n\n[sops]\nversion = 3.9\n", "sops"),
     ],
 )

@@ -49,6 +49,11 @@ SEALED_SECRET = Cipher(
     "",
     "print the Secret that the cluster made of it, and import that: kubectl get secret with its name and -o yaml",
 )
+DOTENV_VAULT = Cipher(
+    "dotenv-vault", "", "print it with npx dotenv-vault local decrypt and the environment's key, and import that"
+)
+_RAILS = Cipher("Rails", "", "print it with bin/rails credentials:show, and import that with --format yaml")
+_LARAVEL = Cipher("Laravel", "", "php artisan env:decrypt writes the env file, to import and then to remove")
 _AGE = Cipher("age", "", "decrypt it first, with age --decrypt and the identity that it is for")
 _GPG = Cipher("gpg", "gpg --decrypt {}", "decrypt it first, with gpg --decrypt")
 _GIT_CRYPT = Cipher("git-crypt", "", "run git-crypt unlock in that clone, and take the file then")
@@ -66,6 +71,13 @@ _BEGINNINGS = (
     ("-----BEGIN PGP MESSAGE-----", _GPG),
     ("U2FsdGVkX1", _OPENSSL),  # base64 of "Salted__"
 )
+# What a whole file is, and no value: an application opens such texts itself, cookies among them.
+_FILES = (
+    ("eyJpdiI6", _LARAVEL),  # base64 of {"iv":
+    ("$ANSIBLE_VAULT;", ANSIBLE_VAULT_FILE),
+)
+# The ciphertext, nonce and tag of AES-GCM in base64, on one line.
+_RAILS_FILE = rb"\s*[A-Za-z0-9+/]{4,}={0,2}--[A-Za-z0-9+/]{16}--[A-Za-z0-9+/]{22}==\s*"
 # What stands in a value, at any place: hiera-eyaml takes its tokens within a longer text too.
 _WITHIN = (
     ("ENC[AES256_GCM,data:", _SOPS),
@@ -106,11 +118,17 @@ def of_file(data: bytes) -> Cipher | None:
     if data.startswith(_GPG_PACKETS) and not _is_text(data):
         return _GPG
     start = data[:200].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
-    cipher = next((cipher for beginning, cipher in _BEGINNINGS if start.startswith(beginning)), None)
-    if cipher is ANSIBLE_VAULT:
-        return ANSIBLE_VAULT_FILE
+    cipher = next((cipher for beginning, cipher in (*_FILES, *_BEGINNINGS) if start.startswith(beginning)), None)
+    if b"--" in data and _is_of_rails(data):
+        return _RAILS
     is_sops_ini = b"\n[sops]" in data and b"ENC[AES256_GCM," in data
     return SOPS_FILE if is_sops_ini else cipher
+
+
+def _is_of_rails(data: bytes) -> bool:
+    import re
+
+    return re.fullmatch(_RAILS_FILE, data) is not None
 
 
 def refuse(name: str, value: "TypedValue") -> None:

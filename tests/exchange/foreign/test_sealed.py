@@ -151,6 +151,13 @@ def test_ordinary_files_are_nobodys(content: bytes) -> None:
     assert foreign.read(content, ForeignSource("f", "", ToolKeys())) is None
 
 
+def test_dotenv_vault_is_refused_by_name() -> None:
+    content = b'#/--- .env.vault ---/\nDOTENV_VAULT_PRODUCTION="' + b"hush" * 20 + b'"\nDOTENV_VAULT=vlt_1\n'
+    with pytest.raises(Encrypted, match=r"^f: the file is encrypted by dotenv-vault$") as caught:
+        foreign.read(content, ForeignSource("f", "dotenv", ToolKeys()))
+    assert "dotenv-vault local decrypt" in caught.value.hint
+
+
 def _edited(name: str, old: bytes, new: bytes) -> bytes:
     data = (VECTORS / name).read_bytes()
     assert old in data

@@ -30,6 +30,7 @@ FORMATS = {
     "dotenvx": ForeignFormat("dotenvx", (b"encrypted:", b"DOTENV_P"), is_sealed=True),
     "ejson": ForeignFormat("ejson", (b"_public_key",), is_sealed=True),
     "ansible-vault": ForeignFormat("ansible_vault", (b"$ANSIBLE_VAULT;",), is_sealed=True),
+    "dotenv-vault": ForeignFormat("dotenv_vault", (b"DOTENV_VAULT_",), is_sealed=True),
     "kubernetes": ForeignFormat("kubernetes", (b"apiVersion",)),
     "docker": ForeignFormat("docker", (b"services", b'"CreatedAt"')),
     "doppler": ForeignFormat("doppler", (b'"computed"',)),
