@@ -290,9 +290,10 @@ def replace_key(
 
     if bool(new) == bool(kms):
         raise UsageError("one key takes the place of the old one", "give it, or --kms with its locator")
+    before = cloud_keys.named(session.project.policy, old)
+    recipient.holder(session.project, before)  # a key service is asked only if there is something to replace
     keys = [*(_given(session, new) if new else ()), *_cloud_key(session, kms, public, yes=yes)]
     if len(keys) != 1:
         raise Error(f"{new} has {len(keys)} keys, and one takes the place of another", "give the one itself")
-    before = cloud_keys.named(session.project.policy, old)
     name = session.confirmed(accept, lambda workspace: recipient.replace_key(workspace, before, keys[0]))
     say(f"replaced a key of {name}", _REKEY)

@@ -20,9 +20,15 @@ _LIMIT = 64 * 1024
 
 
 def named(policy: Policy, text: str) -> str:
-    """The key of the policy that a person means by where it is, such as `vault:transit/keys/deploy@1`; other text as it is."""
+    """The key of the policy that a person means by where it is, such as `vault:transit/keys/deploy@1`; other text as it is.
+
+    Raises Error if no key of the policy is there.
+    """
     keys = (key for principal in policy.recipients.values() for key in principal.keys)
-    return next((key for key in keys if is_cloud_key(key) and place_of(key) == text), text)
+    key = next((key for key in keys if is_cloud_key(key) and place_of(key) == text), None)
+    if key is None and text.partition(":")[0] in locators.PROVIDERS:
+        raise Error(f'the policy has no key "{text}"', "see the keys, each with its version: gitseal recipient list")
+    return key or text
 
 
 def from_file(project: Project, text: str, path: str | os.PathLike[str]) -> OfferedKey | str:

@@ -225,6 +225,11 @@ def replace_key(workspace: Workspace, old: str, new: str | OfferedKey) -> str:
     return names[-1]
 
 
+def holder(project: Project, key: str) -> str:
+    """The name of whoever has a key in the policy. Raises Error for text that is no key, and if nobody has it."""
+    return principals.owner(project.policy, parse_recipient(key).canonical)
+
+
 def remove_recipient(project: Project, name: str) -> list[str]:
     """Takes a person or machine out of the policy, and out of every list that names them; gives those lists.
 
