@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from gitseal.cli import declare, output
-from gitseal.cli.options import environment_option
+from gitseal.cli.options import environment_option, sops_declared
 from gitseal.cli.session import Session
 from gitseal.errors import Error, UsageError
 from gitseal.report.findings import ERROR, WARNING
@@ -11,6 +11,7 @@ from gitseal.report.plurals import plural
 from gitseal.review.formats.table import FORMATS, PUBLISHED
 
 if TYPE_CHECKING:  # loaded when the command runs
+    from gitseal.audit.review.range import ReviewOptions
     from gitseal.git.repository import Repository
     from gitseal.identities import Keyring
     from gitseal.review.model import Review
@@ -21,6 +22,7 @@ _PAGER = "less"
 @declare.command("review")
 @declare.argument("span", metavar="[BASE..HEAD]", default="")
 @environment_option("Only these environments. By default: all.")
+@sops_declared()
 @declare.option("--format", "form", choices=FORMATS, default="text", help="The format of the report. By default: text.")
 @declare.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @declare.option("-o", "--output", "file", default="", metavar="FILE", help="Write the report to this file.")
@@ -39,6 +41,7 @@ def command(
     session: Session,
     span: str,
     environments: tuple[str, ...],
+    sops: str,
     form: str,
     as_json: bool,
     file: str,
@@ -55,6 +58,8 @@ def command(
     It covers names, access, data keys, policy and manifest. No identity is needed. Without BASE..HEAD, it covers your branch
     from where it left its upstream or the default branch, up to the working tree with what is not committed yet. (A copy of the
     branch itself on the remote is no such upstream.) If BASE has moved on, gitseal tries the merge.
+
+    With --sops it covers a file of sops alone: its names, its values and who opens it.
 
     It runs check on the newer state, and scan and verify on the commits. The status is 0 whatever it finds, unless --fail-on
     names it: rule ids, error for all errors, warning for all warnings.
@@ -78,8 +83,11 @@ def command(
     branch = full_branch(target) if target else ""
     wanted = ReviewOptions(names, verify=not no_verify, scan=not no_scan, show_values=show_values, branch=branch)
     repository = session.any_repository()
-    keep_fetched(repository)
-    reviewed = review(repository, span, keyring, wanted)
+    if sops:
+        reviewed = _of_sops(session, repository, span, sops, keyring, wanted)
+    else:
+        keep_fetched(repository)
+        reviewed = review(repository, span, keyring, wanted)
     text = _coloured(reviewed) if form == "text" and not file and _is_colourful(session) else FORMATS[form](reviewed)
     if file:
         _write(text, file)
@@ -89,6 +97,24 @@ def command(
     if stopped:
         rules = ", ".join(dict.fromkeys(risk.rule for risk in stopped))
         raise Error(f"review found {plural(len(stopped), 'problem')} that --fail-on names: {rules}", "")
+
+
+def _of_sops(
+    session: Session,
+    repository: "Repository",
+    span: str,
+    file: str,
+    keyring: "Keyring | None",
+    wanted: "ReviewOptions",
+) -> "Review":
+    import os
+
+    from gitseal.audit.review.of_sops import review_sops
+
+    path = os.path.relpath(session.start / file, repository.top)
+    if path.startswith(".."):
+        raise UsageError(f'"{file}" is not in this repository', "give the path of a file in it")
+    return review_sops(repository, span, path, keyring, wanted)
 
 
 def _keyring(session: Session, form: str, *, with_identity: bool) -> "Keyring | None":

@@ -5,23 +5,19 @@ override of a project has any say in it.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from gitseal.crypto.datakey import DataKey
 from gitseal.crypto.digest import sha256_hex
 from gitseal.document import document, edits
 from gitseal.document.header import HEADER, public_text
-from gitseal.document.token import Stanza
 from gitseal.exchange import sops
 from gitseal.exchange.sops import SopsName
-from gitseal.identities import NO_IDENTITIES, Keyring, discover
+from gitseal.identities import NO_IDENTITIES, Keyring
 from gitseal.policy.policy import DEFAULT
 from gitseal.project.project import FOLDER, Project
 from gitseal.project.sops_files import environment_name
-from gitseal.recipients import x25519
-from gitseal.recipients.ids import recipient_id
-from gitseal.recipients.kinds import parse_recipient
 from gitseal.recipients.protocol import Identity
 from gitseal.yamltext import scalars
 from gitseal.yamltext.editor import Put
@@ -29,12 +25,16 @@ from gitseal.yamltext.reader import path_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from gitseal.document.token import Token
     from gitseal.document.value import TypedValue
+    from gitseal.identities.keyring import Stanzas
     from gitseal.yamltext.tree import NamePath
 
     StrPath = str | os.PathLike[str]
 
-_READER = "reader"
+_NOBODY = "reader"
+# The point of age's own documentation; nothing is sealed to it.
+_NO_KEY = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 _FINGERPRINT_DIGITS = 12
 
 
@@ -67,42 +67,52 @@ def mirrored_names(data: bytes, path: str) -> Mirror:
     return _mirror(path, {one.path: one.value for one in names}, names)._replace(keyring=NO_IDENTITIES)
 
 
-def _mirror(path: str, values: "dict[NamePath, TypedValue]", names: Sequence[SopsName]) -> Mirror:
+def _mirror(path: str, values: "Mapping[NamePath, TypedValue]", names: Sequence[SopsName]) -> Mirror:
     environment = environment_name(path)
-    identity = x25519.generate()
+    empty = document.create(environment)
+    key = DataKey.generate(empty.header.scope(DEFAULT))
+    puts = {**own_header(key), **puts_of({name: document.seal(key, name, value) for name, value in values.items()})}
     files = {
-        "policy.yaml": _policy(environment, identity.recipient),
-        f"{environment}.yaml": _sealed(environment, values, identity.recipient),
+        "policy.yaml": policy_text(environment, {}),
+        f"{environment}.yaml": edits.edited(empty, puts).serialise(),
     }
-    keyring = discover({"GITSEAL_IDENTITY": identity.text.reveal().decode()}, "", None)
     seen = {path_text(one.path): SeenName(one.is_plain, "" if one.is_plain else _fingerprint(one)) for one in names}
-    return Mirror(Project("", None, source=MemoryFiles(files)), keyring, environment, seen)
+    return Mirror(Project("", None, source=MemoryFiles(files)), HeldKey(key), environment, seen)
+
+
+class HeldKey(Keyring):
+    """Opens everything under one data key that is in memory, and nothing else."""
+
+    def __init__(self, key: DataKey) -> None:
+        super().__init__(())
+        self._key = key
+
+    def unwrap(self, _stanzas: "Stanzas", _group: str = "") -> bytes | None:
+        """The data key."""
+        return self._key.reveal()
+
+
+def own_header(key: DataKey) -> "dict[NamePath, Put]":
+    """The part of a header that names a data key, which is wrapped for nobody."""
+    block = (HEADER, "access", key.scope.group)
+    return {(*block, "key"): Put(key.key_id, tight=True), (*block, "public"): Put(public_text(key.public), tight=True)}
+
+
+def puts_of(tokens: "Mapping[NamePath, Token]") -> "dict[NamePath, Put]":
+    """Tokens in their order."""
+    return {path: Put(token.serialise(), own_line=True, rank=rank) for rank, (path, token) in enumerate(tokens.items())}
+
+
+def policy_text(environment: str, people: "Mapping[str, str]") -> bytes:
+    """A policy of one environment, open to people with these keys; to a machine without a key if there are none."""
+    people = people or {_NOBODY: _NO_KEY}
+    recipients = "".join(f"  {name}:\n    keys: [{scalars.serialise(key)}]\n" for name, key in people.items())
+    rule = f"    open: [{', '.join(people)}]\n"
+    return f"version: 1\nrecipients:\n{recipients}environments:\n  {scalars.serialise(environment)}:\n{rule}".encode()
 
 
 def _fingerprint(name: SopsName) -> str:
     return sha256_hex(name.value.reveal())[:_FINGERPRINT_DIGITS]
-
-
-def _policy(environment: str, recipient: str) -> bytes:
-    named = scalars.serialise(environment)
-    people = f"recipients:\n  {_READER}:\n    keys: [{recipient}]\n"
-    return f"version: 1\n{people}environments:\n  {named}:\n    open: [{_READER}]\n".encode()
-
-
-def _sealed(environment: str, values: "dict[NamePath, TypedValue]", recipient: str) -> bytes:
-    empty = document.create(environment)
-    key = DataKey.generate(empty.header.scope(DEFAULT))
-    known = parse_recipient(recipient)
-    stanza = Stanza.of(key.key_id, known.wrap(key.reveal()))
-    block: NamePath = (HEADER, "access", DEFAULT)
-    puts = {
-        (*block, "key"): Put(key.key_id, tight=True),
-        (*block, "public"): Put(public_text(key.public), tight=True),
-        (*block, "stanzas", _READER, recipient_id(known.canonical)): Put(stanza.serialise(), own_line=True),
-    }
-    for rank, (path, value) in enumerate(values.items()):
-        puts[path] = Put(document.seal(key, path, value).serialise(), own_line=True, rank=rank)
-    return edits.edited(empty, puts).serialise()
 
 
 class MemoryFiles:

@@ -35,5 +35,5 @@ def _on_disk(path: Path, words: str) -> bytes:
 
 def environment_name(path: str) -> str:
     """The name of the environment that a file is: the beginning of the file's own name, if an environment can have that."""
-    stem = os.path.basename(path).partition(".")[0].lower()
+    stem = os.path.basename(path.rpartition(":")[2]).partition(".")[0].lower()
     return stem if is_environment_name(stem) else "file"

@@ -205,6 +205,7 @@ class Span(NamedTuple):
     """The range. `base` and `head` are full commit ids; `head` is empty for the working tree.
 
     `base_name` and `head_name` are how they were called. `commits` are in the range, `touching` of them change sealed files.
+    `file` is the file of sops that alone was reviewed, from the top; mostly it is empty.
     """
 
     base: str
@@ -213,6 +214,7 @@ class Span(NamedTuple):
     head_name: str
     commits: int = 0
     touching: int = 0
+    file: str = ""
 
 
 class ActRow(NamedTuple):

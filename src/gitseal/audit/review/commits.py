@@ -87,7 +87,9 @@ def uncommitted(old: bytes | None, new: bytes | None) -> list[CommitStep]:
     return [CommitStep(By(), uncommitted_changes)] if uncommitted_changes else []
 
 
-def _by(commit: LoggedCommit, signed: Signed) -> By:
+def by_of(commit: LoggedCommit, signed: Signed | None = None) -> By:
+    """Whose a commit is, as it claims. Without a verdict on its signature only that there is one is told."""
+    signed = signed or glance(commit.raw)
     who = person(commit.author, commit.author_email)
     committer = person(commit.committer, commit.committer_email)
     return By(commit.id, commit.time, who, committer, signed.state, signed.by)
@@ -107,7 +109,7 @@ class _Signer:
     def __call__(self, path: str) -> By:
         root = root_above(path)
         if root not in self._known:
-            self._known[root] = _by(self._commit, self._check(root, self._commit))
+            self._known[root] = by_of(self._commit, self._check(root, self._commit))
         return self._known[root]
 
 

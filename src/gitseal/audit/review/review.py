@@ -88,7 +88,7 @@ def review(
         *keys_that_come_back(pairs),
     )
     whole = Review(
-        span=_span(span, touched),
+        span=span_of(span, touched.commits),
         counts=counting.counted(result, kept),
         risks=kept,
         environments=result,
@@ -100,7 +100,7 @@ def review(
         reformatted=reformatted(lines.told),
         people=_people(pairs),
         asks_signatures=wanted.verify and any(map(has_list, sides.policies.values())),
-        rules=_rules(kept),
+        rules=rules_of(kept),
     )
     return told(whole)
 
@@ -134,7 +134,7 @@ def _chosen(
     return [change for change in changed if _is_chosen(change.ends.name, change.ends.policies, wanted.environments)]
 
 
-def _rules(findings: Iterable[Finding]) -> tuple[FindingRule, ...]:
+def rules_of(findings: Iterable[Finding]) -> tuple[FindingRule, ...]:
     """The rules that found something. They are declared where they are found, in more modules than a review may need."""
     from gitseal.audit.review.rules import ALL
 
@@ -157,9 +157,10 @@ def _context(old: Mapping[str, FolderState], new: Mapping[str, FolderState]) -> 
     return Context(StepStatements(old, new), accepts_unread, is_disguised)
 
 
-def _span(span: ReviewRange, touched: Touched) -> model.Span:
+def span_of(span: ReviewRange, touching: int) -> model.Span:
+    """The range, of whose commits so many touched what was reviewed."""
     head = "" if span.is_working_tree else span.head
-    return model.Span(span.base, head, span.base_name, span.head_name, len(span.walked), touched.commits)
+    return model.Span(span.base, head, span.base_name, span.head_name, len(span.walked), touching)
 
 
 def _aside(pairs: Sequence[review_folder.Pair], names: Sequence[str]) -> set[str]:

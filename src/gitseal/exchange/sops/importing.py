@@ -53,6 +53,7 @@ class SopsName(NamedTuple):
     path: tuple[str, ...]
     value: TypedValue
     is_plain: bool
+    line: int
 
 
 class SopsLook(NamedTuple):
@@ -83,7 +84,7 @@ def look(data: bytes, source: str) -> SopsLook:
         documents, metadata, _ = _parsed(data)
         clear = {path for document in documents for path in _clear(document, ())}
         items = _together([_imported(document) for document in documents]).items
-        names = tuple(SopsName(item.path, item.value, item.path in clear) for item in items)
+        names = tuple(SopsName(item.path, item.value, item.path in clear, item.line) for item in items)
         return SopsLook(names, tuple(key.recipient for key in metadata.age), metadata.services)
 
 

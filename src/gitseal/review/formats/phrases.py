@@ -168,4 +168,5 @@ def quiet(review: Review) -> str:
 def command(span: Span) -> str:
     """The command that gives the same review again, at least on this machine."""
     words = f"{span.base[:DIGITS]}..{span.head[:DIGITS]}" if span.head else span.base[:DIGITS]
-    return f"gitseal review {shell_quoted(words)}"
+    file = f"--sops {shell_quoted(span.file)} " if span.file else ""
+    return f"gitseal review {file}{shell_quoted(words)}"
