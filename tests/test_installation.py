@@ -51,9 +51,7 @@ def test_what_came_from_no_commit_gets_the_packages_alone(recorded: SimpleNamesp
     assert remedy() == BY_NAME
 
 
-@pytest.mark.parametrize(
-    "url", ["https://git.example.com/gitseal", "ssh://git@git.example.com/gitseal", "file:///srv/g"]
-)
+@pytest.mark.parametrize("url", ["https://git.example.com/gitseal", "ssh://git@git.example.com/gitseal"])
 def test_what_came_from_a_commit_gets_the_extra_of_the_same_commit(recorded: SimpleNamespace, url: str) -> None:
     recorded.text = from_git(url)
 
@@ -61,9 +59,15 @@ def test_what_came_from_a_commit_gets_the_extra_of_the_same_commit(recorded: Sim
 
 
 def test_a_folder_of_the_repository_is_named(recorded: SimpleNamespace) -> None:
-    recorded.text = from_git("file:///srv/all", subdirectory="tools/gitseal")
+    recorded.text = from_git("https://git.example.com/all", subdirectory="tools/gitseal")
 
     assert remedy().endswith(f"@{COMMIT}#subdirectory=tools/gitseal'")
+
+
+def test_a_folder_of_this_machine_is_no_source_that_every_pip_takes(recorded: SimpleNamespace) -> None:
+    recorded.text = from_git("file:///srv/gitseal")
+
+    assert remedy() == BY_NAME
 
 
 @pytest.mark.parametrize(

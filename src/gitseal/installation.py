@@ -78,14 +78,19 @@ def _origin(record: "Mapping[str, object]") -> _RecordedOrigin:
     commit = origin.get("commit_id") if isinstance(origin, dict) and origin.get("vcs") == "git" else None
     if not isinstance(url, str) or not isinstance(commit, str) or not commit.isalnum():
         return _RecordedOrigin()
-    if _has_credentials(url):
+    if not _can_be_asked_again(url):
         return _RecordedOrigin(commit=commit)
     return _RecordedOrigin(f"git+{url}@{commit}" + (f"#subdirectory={folder}" if folder else ""), commit)
 
 
-def _has_credentials(url: str) -> bool:
-    """Installers leave credentials out of the record; one that did not must not make us print them."""
+def _can_be_asked_again(url: str) -> bool:
+    """True for an address to print: one on the network, for an older pip takes no other, and without credentials.
+
+    Installers leave credentials out of the record; one that did not must not make us print them.
+    """
     from urllib.parse import urlsplit
 
     parts = urlsplit(url)
-    return parts.password is not None or (parts.scheme in {"http", "https"} and "@" in parts.netloc)
+    if parts.scheme not in {"http", "https", "ssh"} or parts.password is not None:
+        return False
+    return parts.scheme == "ssh" or "@" not in parts.netloc

@@ -51,11 +51,11 @@ def pythons() -> dict[str, str]:
     return found
 
 
-def install(python: str, wheel: str | Path, folder: Path) -> Path:
+def install(python: str, wheel: str | Path, folder: Path, **environ: str) -> Path:
     """A clean environment with the wheel and what it asks for; gives its bin/."""
     made = programs.run(python, "-m", "venv", folder, cwd=TOP)
     assert made.returncode == 0, made.stderr
-    environ = {"PIP_CONSTRAINT": str(TOP / "constraints.txt")}
+    environ["PIP_CONSTRAINT"] = str(TOP / "constraints.txt")
     done = programs.run(folder / "bin/pip", "install", "--quiet", wheel, cwd=TOP, environ=environ)
     assert done.returncode == 0, done.stderr
     return folder / "bin"
@@ -121,8 +121,13 @@ def test_from_a_commit_on_the_newest_python(clone: Path, tmp_path: Path, environ
     found = pythons()
     newest = max(found, key=lambda version: int(version.partition(".")[2]))
     check_index(tmp_path)
-    source = f"git+file://{clone}@{programs.git(clone, 'rev-parse', 'HEAD').strip()}"
-    install(found[newest], f"gitseal @ {source}", tmp_path / "clean")
+    address = "https://git.example.com/gitseal"
+    source = f"git+{address}@{programs.git(clone, 'rev-parse', 'HEAD').strip()}"
+    # Git finds the clone at that address.
+    environ |= {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": f"url.{clone}.insteadOf", "GIT_CONFIG_VALUE_0": address}
+    install(found[newest], f"gitseal @ {source}", tmp_path / "clean", **environ)
+    shown = programs.run("env", "gitseal", "--version", cwd=tmp_path, environ=environ).stdout
+    assert shown.endswith(f"({source[-40:]})\n")
 
     go(tmp_path, environ)
 
