@@ -74,7 +74,7 @@ def test_a_bug_is_reported_without_values(
         (Error("it is so"), 1, "gitseal: it is so\n"),
         (KeyboardInterrupt(), 130, "gitseal: interrupted\n"),
         (click.Abort(), 130, "gitseal: interrupted\n"),
-        (OSError(28, "No space left on device"), 1, "gitseal: the output cannot be read or written: no space left"),
+        (OSError(28, "No space left on device"), 1, "gitseal: the output cannot be written: no space left"),
         (MemoryError(), 3, "this is a bug"),
     ],
 )

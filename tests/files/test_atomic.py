@@ -1,6 +1,7 @@
 """Atomic writes: old bytes or new ones, the mode kept, nothing left beside, symlinks refused."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -71,12 +72,42 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
         atomic.write(tmp_path / "nowhere" / "file", b"new")
 
 
-def test_create_never_overwrites(tmp_path: Path) -> None:
-    atomic.create(tmp_path / "file", b"1")
+def test_write_new_never_overwrites(tmp_path: Path) -> None:
+    atomic.write_new(tmp_path / "file", b"1")
     assert mode(tmp_path / "file") == 0o600
     with pytest.raises(FileExistsError):
-        atomic.create(tmp_path / "file", b"2")
+        atomic.write_new(tmp_path / "file", b"2")
     assert (tmp_path / "file").read_bytes() == b"1"
+    assert list(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+def test_what_a_killed_writer_left_is_removed_by_the_next_and_what_a_living_one_writes_stays(tmp_path: Path) -> None:
+    process = subprocess.Popen(["true"])
+    process.wait()
+    left = tmp_path / f".file.{process.pid}-0123456789ab.tmp"
+    living, other = (
+        tmp_path / f".file.{os.getpid()}-0123456789ab.tmp",
+        tmp_path / f".other.{process.pid}-0123456789ab.tmp",
+    )
+    for path in (left, living, other):
+        path.write_bytes(b"half")
+    atomic.write(tmp_path / "file", b"new")
+    assert sorted(tmp_path.iterdir()) == sorted([living, other, tmp_path / "file"])
+
+
+def test_a_folder_gets_its_name_when_it_is_whole(tmp_path: Path) -> None:
+    def fails() -> None:
+        with atomic.new_folder(tmp_path / "made") as made:
+            (made / "one").write_bytes(b"1")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
+    assert list(tmp_path.iterdir()) == []
+    with atomic.new_folder(tmp_path / "made") as made:
+        (made / "one").write_bytes(b"1")
+        assert not (tmp_path / "made").exists()
+    assert [path.name for path in tmp_path.rglob("*")] == ["made", "one"]
 
 
 def test_what_is_no_regular_file_is_never_replaced(tmp_path: Path) -> None:

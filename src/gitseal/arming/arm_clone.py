@@ -6,6 +6,7 @@ from typing import NamedTuple
 from gitseal.arming import drivers, installation, status
 from gitseal.arming.managers import Manager
 from gitseal.errors import Error
+from gitseal.files import atomic
 from gitseal.git import hooks, settings, trusted_ref
 from gitseal.git.hooks import HooksScope
 from gitseal.git.repository import Repository
@@ -36,7 +37,7 @@ def arm(project: Project, program: Path, *, with_hooks: bool = True, founding: b
     folder = repository.common_dir() / "gitseal"
     done: list[str] = []
     if not folder.is_dir():
-        folder.mkdir(mode=0o700)
+        atomic.make_folder(folder)
         done.append(f"{folder}, where this clone remembers which keys it believes")
     if asks_approvals(project.policy):
         done += _fetching(repository)

@@ -1,6 +1,5 @@
 """A new `.secrets`: its policy, an empty manifest, their schemas, one file for each environment, and Git's rules beside it."""
 
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -39,7 +38,8 @@ class Founding(NamedTuple):
 def found(
     root: Path, keyring: Keyring, founding: Founding, fill: Callable[[Project], object] = lambda _: None
 ) -> tuple[Project, tuple[str, ...]]:
-    """Makes a project in `root`; gives it, and the files written, relative to the root. `fill` puts the first values in.
+    """Makes a project in `root`; gives it, and the files written, relative to the root. `fill` puts the first values in,
+    while it lies elsewhere.
 
     Raises Error for a policy that does not hold together, and whatever `fill` raises; then nothing is left behind.
     """
@@ -47,24 +47,28 @@ def found(
         refuse_links(root / name)
     folder = root / FOLDER
     first = _first_files(founding.policy)
-    folder.mkdir()
-    try:
+    # Half a `.secrets` would look like one that somebody made: it gets its name when it is whole.
+    with atomic.new_folder(folder) as made:
         for name, text in first.items():
-            (folder / name).parent.mkdir(exist_ok=True)
-            atomic.write(folder / name, text.encode())
-        project = find(root)
-        with writing.writing(project):
-            trust = Trust(Workspace(project, keyring))
-            for name, key in founding.believed:
-                trust.confirm(name, key)
-            new = {environment: new_environment(trust, environment) for environment in founding.environments}
-            writing.commit(trust, dict.fromkeys(founding.environments), new)
+            atomic.make_folder((made / name).parent)
+            atomic.write(made / name, text.encode())
+        project = find(made.parent)
+        _seal_nothing(project, keyring, founding)
         fill(project)
-    except BaseException:
-        shutil.rmtree(folder)
-        raise
+        git_written = git_files.write(root)
     files = (*first, *(f"{environment}.yaml" for environment in founding.environments))
-    return project, (*(f"{FOLDER}/{name}" for name in files), *git_files.write(root))
+    return find(root), (*(f"{FOLDER}/{name}" for name in files), *git_written)
+
+
+def _seal_nothing(project: Project, keyring: Keyring, founding: Founding) -> None:
+    """Writes the environments, with no names in them yet."""
+    with writing.writing(project):
+        trust = Trust(Workspace(project, keyring))
+        for name, key in founding.believed:
+            trust.confirm(name, key)
+        for environment in founding.environments:
+            # One at a time takes no journal, which would name a folder that is about to go.
+            writing.commit(trust, {environment: None}, {environment: new_environment(trust, environment)})
 
 
 def _first_files(policy: str) -> dict[str, str]:

@@ -151,9 +151,7 @@ def _put(path: Path, script: bytes) -> list[Path]:
         _copy_beside(path)
         changed.append(previous_hook(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}.tmp")
-    atomic.create(temporary, script, _EXECUTABLE)
-    temporary.replace(path)
+    atomic.put(path, script, _EXECUTABLE)
     return changed
 
 

@@ -93,12 +93,12 @@ class _Editing:
         self.plain = plain
 
     def run(self, *, resumed: bool) -> None:
+        from gitseal.files import atomic
         from gitseal.files.private import private_folder
 
         with private_folder(self.session.environ) as folder:
             path = folder / f"{self.draft.environment}.yaml"
-            path.touch(mode=0o600)
-            path.write_bytes(self.draft.text)
+            atomic.write(path, self.draft.text, private=True)
             if resumed:
                 self.warn_overtaken()
             while True:

@@ -12,7 +12,7 @@ from gitseal.cli.declare import Command
 from gitseal.cli.session import Session
 from gitseal.cli.table import PROGRAM, STATUS_BUG, STATUS_INTERRUPTED, STATUS_PIPE
 from gitseal.cli.talk import say
-from gitseal.errors import Declined, Error, NotForYou, os_reason
+from gitseal.errors import Declined, Error, NotForYou, os_reason, shell_quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,8 +88,7 @@ def outcome(error: BaseException) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return STATUS_PIPE
     if isinstance(error, OSError):
-        what = f'"{error.filename}"' if error.filename else "the output"
-        return _say_no(Error(f"{what} cannot be read or written: {os_reason(error)}", "fix that and try again"))
+        return _say_no(_of_system(error))
     if "click" in sys.modules:
         from gitseal.cli import by_click
 
@@ -98,6 +97,15 @@ def outcome(error: BaseException) -> int:
             return status
     # Whatever is left is a bug.
     return _bug(error)
+
+
+def _of_system(error: OSError) -> Error:
+    """The words for what the system refused, if nothing nearer to it has said them."""
+    if not error.filename:
+        return Error(f"the output cannot be written: {os_reason(error)}", "see if there is room: df -h")
+    path = os.fsdecode(error.filename)
+    folder = os.path.dirname(path) or "."
+    return Error(f'"{path}" cannot be read or written: {os_reason(error)}', f"look at: ls -ld {shell_quoted(folder)}")
 
 
 def _is_interrupt(error: BaseException | None) -> bool:

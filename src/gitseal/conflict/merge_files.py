@@ -98,6 +98,13 @@ def _read(path: str) -> bytes:
 def _write(path: str, data: bytes) -> None:
     # Beside it and then renamed: a kill in between must leave ours for Git's own merge.
     beside = f"{path}.merged"
-    with open(beside, "wb") as file:
-        file.write(data)
-    os.replace(beside, path)
+    try:
+        with open(beside, "wb") as file:
+            file.write(data)
+        os.replace(beside, path)
+    except BaseException:
+        try:  # noqa: SIM105 - a rebase runs this for every commit: no contextlib
+            os.unlink(beside)
+        except OSError:
+            pass
+        raise

@@ -4,13 +4,34 @@ import errno
 import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gitseal.errors import Error, os_reason, shell_quoted
 
 _NEW_FILE_MODE = 0o666
 _PRIVATE = 0o600
-_TEMPORARY = re.compile(r"\..+\.[0-9a-f]{12}\.tmp")
+_PRIVATE_FOLDER = 0o700
+# The number is of the process that wrote it; an earlier gitseal gave none.
+_TEMPORARY = re.compile(r"\..+\.(?:(\d+)-)?[0-9a-f]{12}\.tmp")
+
+
+class NotSynced(Error):
+    """A file has its new bytes, but the disk did not say that they would survive a power cut. `undone`: as if it had none."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        reason = os_reason(error)
+        super().__init__(
+            f'"{path}" is written, but a power cut could undo it: {reason}',
+            "see what the system says of this disk: dmesg",
+        )
+        self.undone = _cannot(path, error)
+
+
+def temporary_name(name: str) -> str:
+    """A name in the same folder for what is to become the file of this name. `sweep` and `sweep_dead` know it."""
+    return f".{name}.{os.getpid()}-{os.urandom(6).hex()}.tmp"
 
 
 def write(path: Path, data: bytes, *, private: bool = False) -> None:
@@ -18,7 +39,7 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
 
     An existing file's mode is kept, unless `private` asks for 0600; a new file gets what the umask leaves. A symlink is
     refused, since the rename would turn it into a file; so is a device, a pipe or a folder. Raises Error; then `path` is as
-    it was.
+    it was. Raises NotSynced if it is not.
     """
     if path.is_symlink():
         raise Error(
@@ -28,9 +49,17 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
     # Opening a pipe would wait for its other end, and replacing a device would take it away.
     if path.exists() and not path.is_file():
         raise Error(f'"{path}" is not a regular file, which gitseal does not replace', "give the path of a file")
+    put(path, data, _PRIVATE if private else _NEW_FILE_MODE, None if private else _mode(path))
+
+
+def put(path: Path, data: bytes, wanted: int, mode: int | None = None) -> None:
+    """Puts a file in the place of whatever has its name, a link itself too, in one step.
+
+    It gets what the umask leaves of the permissions `wanted`, or exactly `mode`. Raises Error, as `write` does.
+    """
     # Beside the file and not in /tmp: only a rename within one file system replaces it in one step.
-    temporary = path.parent / f".{path.name}.{os.urandom(6).hex()}.tmp"
-    wanted = _PRIVATE if private else _NEW_FILE_MODE
+    temporary = path.parent / temporary_name(path.name)
+    sweep_dead(path.parent, path.name)
     try:
         descriptor = open_unnamed(path.parent, wanted)
         is_named = descriptor is None
@@ -38,7 +67,6 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, wanted)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                mode = None if private else _mode(path)
                 if mode is not None:
                     os.fchmod(descriptor, mode)
                 file.write(data)
@@ -50,11 +78,47 @@ def write(path: Path, data: bytes, *, private: bool = False) -> None:
             # Synced before the rename, or a power cut could leave the new name with no bytes.
             temporary.replace(path)
         except BaseException:
-            temporary.unlink(missing_ok=True)
+            with suppress(OSError):  # the reason of the failure counts, and it may forbid this too
+                temporary.unlink()
             raise
-        sync_folder(path.parent)
     except OSError as error:
         raise _cannot(path, error) from None
+    _sync_written(path)
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a private folder (0700) if there is none. Raises Error."""
+    try:
+        folder.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+    except OSError as error:
+        raise _cannot(folder, error) from None
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """Gives a folder of this name to fill, which stands in its place when the block ends, in one step, and else nowhere.
+
+    Until then it lies in another one beside that place, by itself. What a killed process left of such is removed. Raises
+    Error if it cannot be put there, also because something has that name.
+    """
+    import shutil  # `get` loads this file, and makes no folder
+
+    for left in folder.parent.glob(f".{folder.name}.*.tmp"):
+        made = _TEMPORARY.fullmatch(left.name)
+        if made and made[1] and left.is_dir() and not left.is_symlink() and not _is_alive(int(made[1])):
+            shutil.rmtree(left, ignore_errors=True)
+    room = folder.parent / temporary_name(folder.name)
+    try:
+        try:
+            room.mkdir(mode=_PRIVATE_FOLDER)
+            (room / folder.name).mkdir()
+            yield room / folder.name
+            (room / folder.name).rename(folder)
+        except OSError as error:
+            raise _cannot(folder, error) from None
+        _sync_written(folder)
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
 
 
 def write_new(path: Path, data: bytes) -> None:
@@ -62,30 +126,39 @@ def write_new(path: Path, data: bytes) -> None:
 
     Raises FileExistsError, for a symlink too, and Error if it cannot be written.
     """
-    temporary = path.parent / f".{path.name}.{os.urandom(6).hex()}.tmp"
+    temporary = path.parent / temporary_name(path.name)
     try:
         descriptor = open_unnamed(path.parent, _PRIVATE)
         if descriptor is None:
-            make(temporary, data)
+            _make(temporary, data)
+            try:
+                os.link(temporary, path)
+            finally:
+                temporary.unlink()
         else:
             with os.fdopen(descriptor, "wb") as file:
-                os.fchmod(descriptor, _PRIVATE)
+                os.fchmod(descriptor, _PRIVATE)  # a umask could have left less, and the owner could not read it again
                 file.write(data)
                 file.flush()
                 os.fsync(descriptor)
                 # A link, and no rename: that would replace what stands there.
                 os.link(f"/proc/self/fd/{descriptor}", path, src_dir_fd=descriptor, follow_symlinks=True)
-                sync_folder(path.parent)
-            return
-        try:
-            os.link(temporary, path)
-        finally:
-            temporary.unlink()
-        sync_folder(path.parent)
     except FileExistsError:
         raise
     except OSError as error:
         raise _cannot(path, error) from None
+    _sync_written(path)
+
+
+def remove(path: Path) -> None:
+    """Removes a file, if there is one; that survives a power cut. Raises Error; NotSynced if it is gone."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise Error(
+            f'"{path}" cannot be removed: {os_reason(error)}', f"look at: ls -ld {shell_quoted(path.parent)}"
+        ) from None
+    _sync_written(path)
 
 
 def open_unnamed(folder: Path | str, mode: int, *, dir_fd: int | None = None) -> int | None:
@@ -111,6 +184,29 @@ def sweep(folder: Path) -> None:
             os.unlink(entry.path)
 
 
+def sweep_dead(folder: Path | int, name: str = "") -> None:
+    """Removes what killed writers of the file of this name, or of any, left beside it; what a living process wrote stays.
+
+    `folder` is its path, or an open descriptor of it. What cannot be removed stays.
+    """
+    beginning = f".{name}." if name else "."
+    with suppress(OSError):
+        for entry in os.scandir(folder):
+            made = _TEMPORARY.fullmatch(entry.name) if entry.name.startswith(beginning) else None
+            if made and entry.is_file(follow_symlinks=False) and made[1] and not _is_alive(int(made[1])):
+                os.unlink(entry.path, dir_fd=folder if isinstance(folder, int) else None)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def append(path: Path, data: bytes) -> None:
     """Adds to the end of a file that another program reads, or makes it (0600). Raises Error; symlinks are refused."""
     try:
@@ -121,35 +217,19 @@ def append(path: Path, data: bytes) -> None:
         raise _cannot(path, error) from None
 
 
-def create(path: Path, data: bytes, mode: int = _PRIVATE) -> None:
-    """Makes a file that must not exist yet, as `make` does. Raises FileExistsError, or Error if it cannot be written."""
+def _make(path: Path, data: bytes) -> None:
+    """Makes a private file that must not exist yet. Raises OSError; then nothing is left of it."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, _PRIVATE)
     try:
-        make(path, data, mode)
-    except FileExistsError:
-        raise
-    except OSError as error:
-        raise _cannot(path, error) from None
-
-
-def make(path: Path, data: bytes, mode: int = _PRIVATE) -> None:
-    """Makes a file that must not exist yet; a private one has exactly mode 0600, others what the umask leaves of `mode`.
-
-    It and its name are on the disk afterwards. Raises OSError, FileExistsError for a dangling symlink too; then nothing is
-    left of it.
-    """
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
-    try:
-        _fill(descriptor, data, is_private=mode == _PRIVATE)
-        sync_folder(path.parent)
+        _fill(descriptor, data)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
 
 
-def _fill(descriptor: int, data: bytes, *, is_private: bool) -> None:
+def _fill(descriptor: int, data: bytes) -> None:
     try:
-        if is_private:
-            os.fchmod(descriptor, _PRIVATE)  # a umask could have left less, and the owner could not read it again
+        os.fchmod(descriptor, _PRIVATE)
         while data:
             data = data[os.write(descriptor, data) :]
         os.fsync(descriptor)
@@ -164,6 +244,14 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _sync_written(path: Path) -> None:
+    """Raises NotSynced if a power cut may take back what stands at `path` now."""
+    try:
+        sync_folder(path.parent)
+    except OSError as error:
+        raise NotSynced(path, error) from None
 
 
 def _cannot(path: Path, error: OSError) -> Error:

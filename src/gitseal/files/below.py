@@ -169,7 +169,8 @@ class _Stage:
             is_new = True
         else:
             is_new, old = False, self._kept(item, parent, status)
-        temporary = f".{name[:_LONGEST_NAME]}.{os.urandom(6).hex()}.tmp"
+        temporary = atomic.temporary_name(name[:_LONGEST_NAME])
+        atomic.sweep_dead(parent, name[:_LONGEST_NAME])
         descriptor = atomic.open_unnamed(".", item.mode, dir_fd=parent)
         if descriptor is not None:
             self._stack.callback(os.close, descriptor)

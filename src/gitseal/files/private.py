@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 from gitseal.errors import Error
+from gitseal.files import atomic
 
 _PREFIX = "gitseal-"
 # The folders of this process that are still there.
@@ -62,7 +63,7 @@ def private_folder(environ: Mapping[str, str], *, in_memory: bool = False) -> It
         folder = (parent or Path(tempfile.gettempdir())) / f"{_PREFIX}{os.getpid()}-{os.urandom(8).hex()}"
         _present.add(folder)
         try:
-            folder.mkdir(mode=0o700)
+            atomic.make_folder(folder)
             yield folder
         finally:
             # A second signal must not leave half of it behind, nor a first one that comes right here.
@@ -70,7 +71,8 @@ def private_folder(environ: Mapping[str, str], *, in_memory: bool = False) -> It
                 ignore_signals()
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
-                _present.discard(folder)
+                if not folder.exists():  # else it is tried once more at the end
+                    _present.discard(folder)
 
 
 def remove_rest() -> None:

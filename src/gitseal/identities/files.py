@@ -50,13 +50,11 @@ def write_new(path: "Path", content: SecretBytes) -> None:
 
     _make_folders(path.parent)
     try:
-        atomic.make(path, content.reveal())
+        atomic.write_new(path, content.reveal())
     except FileExistsError:
         raise Error(
             f'"{path}" exists and is never overwritten', "name another file, or use the one that is there"
         ) from None
-    except OSError as failure:
-        raise _cannot(path, failure) from None
 
 
 def _make_folders(folder: "Path") -> None:

@@ -8,11 +8,13 @@ that finds one brings it to its end, or refuses if a file is in neither state.
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from gitseal.crypto.digest import sha256_hex
-from gitseal.errors import Busy, Error, Malformed, os_reason, shell_quoted
+from gitseal.errors import Busy, Error, Malformed
 from gitseal.files import atomic
+from gitseal.files.atomic import NotSynced
 from gitseal.files.reading import read_regular
 from gitseal.policy.parser import is_environment_name, parse
 from gitseal.project.project import Project
@@ -46,22 +48,44 @@ def replace(project: Project, old: Mapping[str, bytes | None], new: Mapping[str,
         for stem, data in new.items():
             _put(place(project, stem), data)
     elif new:
-        path = journal_path(project)
+        _replace_several(project, old, new)
+
+
+def _replace_several(project: Project, old: Mapping[str, bytes | None], new: Mapping[str, bytes | None]) -> None:
+    path = journal_path(project)
+    try:
         # The journal is on the disk before the first file changes; `finish` brings a crash from here on to its end.
         _note(path, old, new)
-        done = []
-        try:
-            for stem, data in new.items():
-                _put(place(project, stem), data)
-                done.append(stem)
-        except Error:
-            # A full disk, say: nothing crashed, so the person gets back what they had.
-            for stem in reversed(done):
-                _put(place(project, stem), old[stem])
-            # Only now: a crash while files are put back leaves the journal, and `finish` goes forward instead.
-            _put(path, None)
-            raise
-        _put(path, None)
+        for stem, data in new.items():
+            _put(place(project, stem), data)
+    except Error as error:
+        # A full disk, say: nothing crashed, so the person gets back what they had.
+        told = error.undone if isinstance(error, NotSynced) else error
+        _put_back(project, {stem: old[stem] for stem in reversed(list(new))}, path, told)
+        raise told from None
+    try:
+        atomic.remove(path)
+    except Error:
+        # All is written, and the next command finds that out by the journal.
+        project.git().notes.append(f'"{path}" could not be removed; the next command that writes removes it')
+
+
+def _put_back(project: Project, old: Mapping[str, bytes | None], path: Path, error: Error) -> None:
+    """Brings the files back to their old bytes, and forgets the journal. Raises Error, after `error`, if that fails too."""
+    try:
+        # All of them: the one that failed may have its new bytes, if it was the disk that did not answer for them.
+        for stem, data in old.items():
+            if _read(place(project, stem)) != data:
+                with suppress(NotSynced):
+                    _put(place(project, stem), data)
+        # Only now: a crash while files are put back leaves the journal, and `finish` goes forward instead.
+        with suppress(NotSynced):
+            atomic.remove(path)
+    except Error:
+        raise Error(
+            f"{error.message}; it stopped half-way",
+            f"{error.hint}; the next command that writes here brings it to its end",
+        ) from None
 
 
 def finish(project: Project) -> tuple[str, ...]:
@@ -98,7 +122,7 @@ def _note(path: Path, old: Mapping[str, bytes | None], new: Mapping[str, bytes |
         {"file": stem, "old": _hash(old[stem]), "new": _hash(data), "data": b64encode(data or b"").decode("ascii")}
         for stem, data in new.items()
     ]
-    path.parent.mkdir(mode=0o700, exist_ok=True)
+    atomic.make_folder(path.parent)
     atomic.write(path, json.dumps({"version": 1, "files": files}).encode(), private=True)
 
 
@@ -132,13 +156,7 @@ def _put(path: Path, data: bytes | None) -> None:
     if data is not None:
         atomic.write(path, data)
         return
-    try:
-        path.unlink(missing_ok=True)
-        atomic.sync_folder(path.parent)
-    except OSError as error:
-        raise Error(
-            f'"{path}" cannot be removed: {os_reason(error)}', f"look at: ls -ld {shell_quoted(path.parent)}"
-        ) from None
+    atomic.remove(path)
 
 
 def _read(path: Path) -> bytes | None:

@@ -58,7 +58,7 @@ def keep(workspace: Workspace, before: Document, text: bytes) -> None:
     token = Token.of(SEALED, key.scope.group, key.key_id, key.seal(_NAME, text))
     lines = [token.serialise(), *(f"{recipient} {stanza}" for recipient, stanza in stanzas.items()), "", ""]
     place = path(workspace.project, before.header.environment)
-    place.parent.mkdir(mode=0o700, exist_ok=True)
+    atomic.make_folder(place.parent)
     atomic.write(place, "\n".join(lines).encode() + before.serialise(), private=True)
 
 
@@ -106,7 +106,8 @@ def exists(project: Project, environment: str) -> bool:
 def discard(project: Project, environment: str) -> bool:
     """Deletes the kept text. False if there is none."""
     is_kept = exists(project, environment)
-    path(project, environment).unlink(missing_ok=True)
+    if is_kept:
+        atomic.remove(path(project, environment))
     return is_kept
 
 

@@ -158,7 +158,7 @@ def held(project: Project, file: Document, path: NamePath) -> Iterator[Record]:
     """
     place = Path(rotations.home(project.git()))
     folder = place / _folder_name(file, path)
-    place.mkdir(mode=0o700, exist_ok=True)
+    atomic.make_folder(place)
     folder.mkdir(mode=0o700, exist_ok=True)
     # The names of both folders are on the disk before a command is started.
     for parent in (place.parent, place):

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple, TypeVar
 
+from gitseal.errors import Error
 from gitseal.files import atomic
+from gitseal.files.atomic import NotSynced
 from gitseal.files.lock import locked
 from gitseal.files.reading import read_regular
 from gitseal.policy.policy import Policy
@@ -43,6 +45,7 @@ def writing(project: Project) -> Iterator[None]:
     project.check_working_tree()
     with locked(project.folder):
         atomic.sweep(project.folder)
+        atomic.sweep_dead(project.git().common_dir() / "gitseal")
         finished = journal.finish(project)
         if finished:
             names = listed(finished, "{}", most=_MOST_NAMED)
@@ -64,13 +67,23 @@ def commit(trust: Trust, old: Mapping[str, bytes | None], new: Mapping[str, byte
         unseen = left_out(project, journal.place(project, stem)) if old[stem] is None else None
         if unseen is not None:
             raise unseen
-    journal.replace(project, old, changed)
+    unsynced = None
+    try:
+        journal.replace(project, old, changed)
+    except NotSynced as error:
+        # It is written, so what belongs to it is, too.
+        unsynced = error
     if trust.workspace.written is not None:
         trust.workspace.written({stem: old[stem] for stem in changed}, changed)
-    trust.remember()
+    try:
+        trust.remember()
+    except Error as error:
+        raise Error(f"the files are written, but {error.message}", error.hint) from None
     if project.is_committed:
         written = [journal.place(project, stem) for stem, data in changed.items() if data is not None]
         project.git().notes += [f"{one.message}; {one.hint}" for one in uncommitted(project, written)]
+    if unsynced is not None:
+        raise unsynced
 
 
 def change_policy(workspace: Workspace, make: Callable[[Policy], PolicyEdit]) -> None:

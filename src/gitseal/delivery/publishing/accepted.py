@@ -86,7 +86,7 @@ def _is_accepted(project: Project, target: PublishTarget, servers: Sequence[Wher
 def _accept(project: Project, target: PublishTarget, servers: Sequence[Whereabouts]) -> None:
     """Remembers a target."""
     path = _path(project)
-    path.parent.mkdir(exist_ok=True)
+    atomic.make_folder(path.parent)
     with locked(path.parent):
         accepted = Accepted(_digest(project, target, servers), _goes(target, servers))
         known = _read(path) | {_name(project, target): accepted}

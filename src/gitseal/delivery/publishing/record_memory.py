@@ -21,7 +21,7 @@ def read(repository: Repository, ref: str) -> bytes:
 def write(repository: Repository, ref: str, text: bytes) -> None:
     """Notes it."""
     path = _path(repository)
-    path.parent.mkdir(exist_ok=True)
+    atomic.make_folder(path.parent)
     with locked(path.parent):
         records = {name: known.decode() for name, known in (_read(path) | {ref: text}).items()}
         content = json.dumps({"version": _VERSION, "records": records}, indent=1)

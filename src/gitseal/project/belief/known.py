@@ -187,7 +187,7 @@ class Known:
         """Writes what changed, over what other processes have written meanwhile: worktrees share the file, not a lock."""
         if not self._changes:
             return
-        self._path.parent.mkdir(mode=0o700, exist_ok=True)
+        atomic.make_folder(self._path.parent)
         with locked(self._path.parent):
             # Each change is made once more, on what the file holds by now: another worktree's answers are not lost.
             now = Known(self._path)
