@@ -38,10 +38,10 @@ class Founding(NamedTuple):
 def found(
     root: Path, keyring: Keyring, founding: Founding, fill: Callable[[Project], object] = lambda _: None
 ) -> tuple[Project, tuple[str, ...]]:
-    """Makes a project in `root`; gives it, and the files written, relative to the root. `fill` puts the first values in,
-    while it lies elsewhere.
+    """Makes a project in `root`; gives it, and the files written, relative to the root.
 
-    Raises Error for a policy that does not hold together, and whatever `fill` raises; then nothing is left behind.
+    `fill` puts the first values in, while the project lies elsewhere. Raises Error for a policy that does not hold
+    together, and whatever `fill` raises; then nothing is left behind.
     """
     for name in (FOLDER, *git_files.FILES):
         refuse_links(root / name)

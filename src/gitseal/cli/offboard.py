@@ -62,8 +62,10 @@ def command(
 
 def _take_out(session: Session, name: str, key: str, accept: tuple[str, ...], *, yes: bool) -> "Leaving":
     from gitseal.cli import terminal
+    from gitseal.sealing.writing import finish_interrupted
     from gitseal.usecases import offboard
 
+    finish_interrupted(session.project)
     planned = offboard.plan(session.workspace, name, key)
     _say_plan(planned)
     if not (yes or planned.is_empty):

@@ -7,6 +7,7 @@ from gitseal.cli.talk import say
 from gitseal.errors import UsageError
 from gitseal.sealing.rekeying.planning import Plan
 from gitseal.sealing.rekeying.words import plan_words
+from gitseal.sealing.writing import finish_interrupted
 from gitseal.usecases import rekey
 from gitseal.yamltext.reader import path_text
 
@@ -64,6 +65,8 @@ def command(
         return
     if names:
         raise UsageError("--name goes with --recover", "choose environments with -e")
+    if not dry_run:
+        finish_interrupted(session.project)
     planned = rekey.plan(session.workspace, chosen, rotate=rotate)
     _show(planned, as_json=as_json, is_whole=not session.is_incomplete)
     if dry_run or planned.is_empty:

@@ -54,6 +54,13 @@ def writing(project: Project) -> Iterator[None]:
         yield
 
 
+def finish_interrupted(project: Project) -> None:
+    """Brings to its end what a crash left half-way, if there is such, ahead of a plan that would be made from half of it."""
+    if project.repository is not None and journal.journal_path(project).exists():
+        with writing(project):
+            pass
+
+
 def commit(trust: Trust, old: Mapping[str, bytes | None], new: Mapping[str, bytes | None]) -> None:
     """Writes the files whose bytes changed (see `journal.replace`), then what was met on the way. Call it inside `writing`.
 
