@@ -116,7 +116,7 @@ def _found(session: Session, root: "Path", given: tuple[str, ...], name: str | N
     environments = given or init.DEFAULT_ENVIRONMENTS
     init.check(found_name or "", environments)
     files = env_files(Repository(find_top(root) or root), str(root))
-    usable = taking_over.found(root, files, environments, is_open=not given)
+    usable = taking_over.found(root, files, environments, session.environ, is_open=not given)
     taken = taking_over.ask(usable, environments) if usable and terminal.can_ask() else []
     made = tuple(dict.fromkeys((*environments, *(one.environment for one in taken))))
     starter = init.Starter(found_name or "", email, _identity(session))

@@ -1,14 +1,15 @@
 """The env files that a new project takes over: one question for each, and one for what is no secret in them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from gitseal.cli import import_counts, terminal
 from gitseal.cli.session import Session
 from gitseal.cli.talk import say
 from gitseal.errors import Error
-from gitseal.exchange import detect
+from gitseal.exchange import Imported, detect, foreign
+from gitseal.exchange.foreign import ForeignSource, ToolKeys
 from gitseal.exchange.parsing import parse_text
 from gitseal.files.reading import read_regular
 from gitseal.project.env_files import EnvFile, guessed_environment
@@ -17,20 +18,19 @@ from gitseal.report.hints import command, path_word, untrack
 from gitseal.report.plurals import plural
 from gitseal.scan.no_secrets import no_secrets
 
-if TYPE_CHECKING:
-    from gitseal.exchange.foreign import ToolKeys
-
 _MOST_ASKED = 8
 _NONE = "none"
 
 
 class Taken(NamedTuple):
-    """One env file, the environment that it goes to, its bytes, and the names in it that are plain."""
+    """One env file, the environment that it goes to, its bytes and values, what opens it, and the names in it that are plain."""
 
     file: EnvFile
     environment: str
-    data: bytes
-    plain: tuple[str, ...]
+    data: bytes = b""
+    imported: Imported = Imported(())
+    keys: ToolKeys = ToolKeys()
+    plain: tuple[str, ...] = ()
 
     @property
     def command(self) -> str:
@@ -38,10 +38,13 @@ class Taken(NamedTuple):
         return command("gitseal import {} -e {}", path_word(self.file.path), self.environment).as_text()
 
 
-def found(root: Path, files: Sequence[EnvFile], environments: Sequence[str], *, is_open: bool) -> list[Taken]:
+def found(
+    root: Path, files: Sequence[EnvFile], environments: Sequence[str], environ: Mapping[str, str], *, is_open: bool
+) -> list[Taken]:
     """The env files that can be read and hold a value, each with the environment that its name speaks of.
 
-    `is_open`: an environment that is not among `environments` may be made. What cannot be read is said.
+    `is_open`: an environment that is not among `environments` may be made. What cannot be read, or not be opened with the keys of
+    another tool that `environ` and the file's folder have, is said.
     """
     usable = []
     for file in files[:_MOST_ASKED]:
@@ -49,13 +52,15 @@ def found(root: Path, files: Sequence[EnvFile], environments: Sequence[str], *, 
         environment = guessed if is_open or guessed in environments else environments[0]
         try:
             data = read_regular(root / file.path)
-            imported = parse_text(detect(file.path), data, file.path)
+            keys = ToolKeys(environ=environ, folder=str((root / file.path).parent))
+            opened = foreign.read(data, ForeignSource(file.path, "", keys))
+            imported = opened.imported if opened else parse_text(detect(file.path), data, file.path)
         except (Error, OSError) as error:
             reason = error.message if isinstance(error, Error) else f"{file.path} cannot be read"
-            say(f"gitseal: {reason}", f"  when that is mended: {Taken(file, environment, b'', ()).command}")
+            say(f"gitseal: {reason}", f"  when that is mended: {Taken(file, environment).command}")
             continue
         if imported.items:
-            usable.append(Taken(file, environment, data, ()))
+            usable.append(Taken(file, environment, data, imported, keys))
     if files[_MOST_ASKED:]:
         say(
             f"and {plural(len(files) - _MOST_ASKED, 'env file')} more: {', '.join(file.path for file in files[_MOST_ASKED:])}"
@@ -71,7 +76,9 @@ def ask(files: Sequence[Taken], environments: Sequence[str]) -> list[Taken]:
     wanted = []
     for one in files:
         among = list(dict.fromkeys((one.environment, *environments)))
-        question = f"Seal the {plural(_count(one), 'value')} of {one.file.path} in {', '.join(among)} or {_NONE}?"
+        question = (
+            f"Seal the {plural(len(one.imported.items), 'value')} of {one.file.path} in {', '.join(among)} or {_NONE}?"
+        )
         answer = terminal.choose(question, [*among, _NONE], one.environment)
         if answer != _NONE:
             wanted.append(one._replace(environment=answer))
@@ -81,17 +88,13 @@ def ask(files: Sequence[Taken], environments: Sequence[str]) -> list[Taken]:
 
 
 def _refuse_different(files: Sequence[Taken]) -> None:
-    from gitseal.usecases.import_ import ImportFile, refuse_different
+    from gitseal.usecases.import_ import refuse_different
 
     try:
-        refuse_different([ImportFile(one.data, source=one.file.path) for one in files])
+        refuse_different([one.imported for one in files], [one.file.path for one in files])
     except Error as error:
         hint = "nothing was made; run gitseal init again, and choose another environment or none for one of the files"
         raise Error(error.message, hint) from None
-
-
-def _count(one: Taken) -> int:
-    return len(parse_text(detect(one.file.path), one.data, one.file.path).items)
 
 
 def _with_plain(files: Sequence[Taken]) -> list[Taken]:
@@ -111,8 +114,7 @@ def _with_plain(files: Sequence[Taken]) -> list[Taken]:
 
 
 def _ordinary(one: Taken) -> tuple[str, ...]:
-    items = parse_text(detect(one.file.path), one.data, one.file.path).items
-    return no_secrets({item.path[0]: item.value.reveal() for item in items if len(item.path) == 1})
+    return no_secrets({item.path[0]: item.value.reveal() for item in one.imported.items if len(item.path) == 1})
 
 
 def take(session: Session, project: Project, files: Sequence[Taken]) -> None:
@@ -128,7 +130,7 @@ def take(session: Session, project: Project, files: Sequence[Taken]) -> None:
             import_values(
                 workspace,
                 (one.environment,),
-                ImportFile(one.data, source=one.file.path, keys=_keys(session, project, one)),
+                ImportFile(one.data, source=one.file.path, keys=one.keys),
                 plain=bool(one.plain),
             )
         )
@@ -141,13 +143,6 @@ def take(session: Session, project: Project, files: Sequence[Taken]) -> None:
     for one in files:
         if one.file.is_tracked:
             _tell_tracked(project, one.file.path)
-
-
-def _keys(session: Session, project: Project, one: Taken) -> "ToolKeys":
-    """What may open the file if another tool sealed it."""
-    from gitseal.exchange.foreign import ToolKeys
-
-    return ToolKeys(environ=session.environ, folder=str((project.root / one.file.path).parent))
 
 
 def _tell_tracked(project: Project, path: str) -> None:

@@ -1,10 +1,12 @@
 """The result of an importer: values, their places in the file, and what a person should know about them."""
 
+import re
 from typing import NamedTuple
 
 from gitseal.document.value import TypedValue
 
 Span = tuple[int, int]
+_POINTER = re.compile(rb"op://[^/\s]+/|ref\+[a-z0-9]+://")
 
 
 class ImportedValue(NamedTuple):
@@ -55,3 +57,8 @@ class Imported(NamedTuple):
     def differing(self) -> tuple[str, ...]:
         """The names whose values the readers of env files take for different texts."""
         return tuple("/".join(item.path) for item in self.items if item.differs)
+
+    @property
+    def pointing(self) -> tuple[str, ...]:
+        """The names whose values only say where another tool has the value: 1Password's `op://...`, vals' `ref+...://...`."""
+        return tuple("/".join(item.path) for item in self.items if _POINTER.match(item.value.reveal()))

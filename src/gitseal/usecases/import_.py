@@ -31,6 +31,8 @@ class ImportResult(NamedTuple):
 
     `comments` counts the lines of comments that now stand above new names, `left_out` those that may hold a value.
 
+    `pointing` are the names whose values only say where another tool has them.
+
     Of files of other tools: `newcomers` are their recipients that the environments do not open to, and `notes` say what else is
     to know.
     """
@@ -44,6 +46,7 @@ class ImportResult(NamedTuple):
     differing: tuple[str, ...] = ()
     newcomers: Newcomers = Newcomers((), is_named=False, unfit=0)
     notes: tuple[str, ...] = ()
+    pointing: tuple[str, ...] = ()
 
     @property
     def kept(self) -> str:
@@ -58,6 +61,7 @@ class ImportResult(NamedTuple):
             "set more than once, the last value counts": self.duplicates,
             "kept $(...) or `...` as text, where a shell would run a command": self.commands,
             "readers of env files differ on these values, so look at them": self.differing,
+            "these values only say where 1Password or vals has them, which gitseal does not look up": self.pointing,
             "these values still have a ${...}, which --expand resolves": self.references,
         }
         left = [f"{plural(self.left_out, 'comment line')} left out, which may hold a value"] if self.left_out else []
@@ -119,7 +123,7 @@ def import_files(
         _checked(opened.imported, file, environments, expand_with)
         for file, opened in zip(files, every_opened, strict=True)
     ]
-    imported = _together(files, every_imported)
+    imported = _together([file.source for file in files], every_imported)
     # Without types in its format, what a file has as before is no change of the type that somebody gave a value.
     untyped = {item.path for opened in every_opened if opened.is_untyped for item in opened.imported.items}
     comments = readable_comments(imported)
@@ -145,12 +149,13 @@ def import_files(
         imported.differing,
         newcomers(workspace.project.policy, environments, recipients),
         tuple(dict.fromkeys(note for opened in every_opened for note in opened.notes)),
+        imported.pointing,
     )
 
 
-def refuse_different(files: Sequence[ImportFile]) -> None:
+def refuse_different(every_imported: Sequence[Imported], sources: Sequence[str]) -> None:
     """Raises Error if two files that go to one environment give a name different values."""
-    _together(files, [parse_text(_ordinary(file), file.data, file.source) for file in files])
+    _together(sources, every_imported)
 
 
 def _opened(file: ImportFile, environments: Sequence[str], identities: Callable[[], Iterable[Identity]]) -> Opened:
@@ -194,19 +199,19 @@ def _way_out(encrypted: Encrypted, file: ImportFile, environments: Sequence[str]
     return f"{printed} | gitseal import - --format {cipher.prints or _ordinary(file)} -e {','.join(environments)}"
 
 
-def _together(files: Sequence[ImportFile], every_imported: Sequence[Imported]) -> Imported:
+def _together(sources: Sequence[str], every_imported: Sequence[Imported]) -> Imported:
     """The values of all files as those of one. Raises Error for a name that two of them give different values."""
     items: dict[NamePath, ImportedValue] = {}
     origins: dict[NamePath, str] = {}
-    for file, imported in zip(files, every_imported, strict=True):
+    for source, imported in zip(sources, every_imported, strict=True):
         for item in imported.items:
             before = items.setdefault(item.path, item)
             if before.value != item.value:
                 raise Error(
-                    f'"{path_text(item.path)}" has different values in "{origins[item.path]}" and "{file.source}"',
+                    f'"{path_text(item.path)}" has different values in "{origins[item.path]}" and "{source}"',
                     "decide which one is right, and take the other out of its file or import one file after the other",
                 )
-            origins.setdefault(item.path, file.source)
+            origins.setdefault(item.path, source)
     return Imported(
         tuple(items.values()),
         tuple(dict.fromkeys(name for imported in every_imported for name in imported.references)),

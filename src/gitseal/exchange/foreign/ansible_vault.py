@@ -15,6 +15,7 @@ from gitseal.records import NamedTuple
 
 _FILE, _LIST = "ANSIBLE_VAULT_PASSWORD_FILE", "ANSIBLE_VAULT_IDENTITY_LIST"
 _PROMPTS = "prompt"
+_PEM = b"-----BEGIN "
 # A string is tried with each password, for 10,000 rounds each.
 _MOST_STRINGS, _MOST_PASSWORDS = 1_000, 8
 
@@ -115,6 +116,10 @@ def _form(source: ForeignSource) -> str:
 
 def _inner(content: bytes, source: ForeignSource) -> Imported:
     form = _form(source)
+    if content.lstrip().startswith(_PEM):
+        raise Malformed(
+            "it holds one PEM block, and no names", 0, "set it as one value, from what ansible-vault view prints"
+        )
     if form == "yaml":
         return yaml_import.parse(content)
     return json_import.parse(content) if form == "json" else dotenv_import.parse(content)
