@@ -7,6 +7,8 @@ from gitseal.document.changes import PLAIN, WRITTEN_ONLY
 from gitseal.errors import shell_quoted
 from gitseal.policy.policy import DEFAULT
 from gitseal.report.findings import Finding
+from gitseal.report.hints import command as shell
+from gitseal.report.hints import path_word
 from gitseal.report.markup_text import Text, listed, name, ours
 from gitseal.report.plurals import plural
 from gitseal.report.sentences import NOTHING, Sentence, sentence
@@ -168,5 +170,6 @@ def quiet(review: Review) -> str:
 def command(span: Span) -> str:
     """The command that gives the same review again, at least on this machine."""
     words = f"{span.base[:DIGITS]}..{span.head[:DIGITS]}" if span.head else span.base[:DIGITS]
-    file = f"--sops {shell_quoted(span.file)} " if span.file else ""
-    return f"gitseal review {file}{shell_quoted(words)}"
+    if span.file:
+        return shell("gitseal review --sops {} {}", path_word(span.file), words).as_text()
+    return f"gitseal review {shell_quoted(words)}"
