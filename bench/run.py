@@ -1,7 +1,8 @@
 """Measures the budgets and writes docs/benchmarks.md.
 
-`make bench`, or `python -m bench.run [--runs N] [--only WORD]`. A budget is a ratio of two medians of whole processes
+`make bench`, or `python -m bench.run [--peers] [--runs N] [--only WORD]`. A budget is a ratio of two medians of whole processes
 that took turns, never a number of seconds: it means the same on another machine. With `--only` nothing is written.
+`--peers` is the comparison with other tools alone, which writes its own section of the page and the plot.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import gitseal
 from bench import environments, fuzz_page, histories, hooks, leaving, one_environment, studio
+from bench.comparison import measuring, plot, table
 from bench.page import line, page
 from bench.row import measure
 from bench.world import World
@@ -34,22 +36,40 @@ def main() -> None:
     """Measure what was asked for, show it, and write the page when that was everything."""
     parser = argparse.ArgumentParser(prog="bench.run", description="Measure the budgets and write docs/benchmarks.md.")
     parser.add_argument("--runs", type=int, default=1000, help="at most so many runs of each side")
+    parser.add_argument("--peers", action="store_true", help="only the comparison with other tools")
     parser.add_argument("--only", default="", metavar="WORD", help="only rows with this in them; writes nothing")
     options = parser.parse_args()
     # As an installed package is. Without it, a machine that writes no bytecode compiles all modules in every run.
     compileall.compile_dir(Path(gitseal.__file__).parent, quiet=1)
-    results = []
+    limited = f" BENCH='{' '.join(sys.argv[1:])}'" if sys.argv[1:] else ""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         world = World(Path(folder).resolve())
-        for row in chain(*(rows(world) for rows in ROWS)):
-            if options.only in row.work + row.against:
-                results.append(measure(row, world, options.runs))
-                print(line(results[-1]), end="", file=sys.stderr, flush=True)
+        if not options.peers:
+            _budgets(world, options, f"make bench{limited}")
+        if options.peers or not options.only:
+            _comparison(world, options, f"make bench{limited}")
+
+
+def _budgets(world: World, options: argparse.Namespace, command: str) -> None:
+    results = []
+    for row in chain(*(rows(world) for rows in ROWS)):
+        if options.only in row.work + row.against:
+            results.append(measure(row, world, options.runs))
+            print(line(results[-1]), end="", file=sys.stderr, flush=True)
     bounded = [result for result in results if result.row.budget is not None]
     print(f"{sum(result.verdict == 'yes' for result in bounded)} of {len(bounded)} budgets kept", file=sys.stderr)
     if not options.only:
-        limited = f" BENCH='--runs {options.runs}'" if options.runs < 1000 else ""  # noqa: PLR2004 - the default above
-        TARGET.write_text(page(results, f"make bench{limited}") + fuzz_page.section(), encoding="utf-8")
+        TARGET.write_text(page(results, command) + table.kept() + fuzz_page.section(), encoding="utf-8")
+
+
+def _comparison(world: World, options: argparse.Namespace, command: str) -> None:
+    lines = []
+    for row in measuring.lines(world, options.runs, options.only):
+        lines.append(row)
+        print(table.table([row]).splitlines()[-1], file=sys.stderr, flush=True)
+    if not options.only:
+        table.write(table.section(lines, world, command))
+        plot.TARGET.write_text(plot.picture(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":

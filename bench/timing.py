@@ -36,8 +36,8 @@ class Times(NamedTuple):
 
     def __str__(self) -> str:
         if len(self.seconds) == 1:
-            return f"{_human(self.median)} (once)"
-        return f"{_human(self.median)} ({_human(min(self.seconds))}..{_human(max(self.seconds))})"
+            return f"{human(self.median)} (once)"
+        return f"{human(self.median)} ({human(min(self.seconds))}..{human(max(self.seconds))})"
 
 
 def once(command: Command, run: int, env: Mapping[str, str], limit: float) -> float:
@@ -79,5 +79,6 @@ def pair(ours: Command, theirs: Command, *, runs: int, env: Mapping[str, str], l
     return Times(first), Times(second)
 
 
-def _human(seconds: float) -> str:
+def human(seconds: float) -> str:
+    """Seconds in a unit that fits."""
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"

@@ -1,0 +1,1 @@
+"""gitseal beside its neighbours, on the same work."""

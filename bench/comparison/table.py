@@ -1,0 +1,135 @@
+"""The comparison as a section of docs/benchmarks.md: the table, what made it, and why a neighbour is faster where it is."""
+
+import datetime as dt
+import os
+import subprocess
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench import fuzz_page
+from bench.comparison.measuring import Cell, Line
+from bench.comparison.tool import Tool, need
+from bench.comparison.tools import TOOLS
+from bench.comparison.trial import LIMIT
+from bench.comparison.words import WHY
+from bench.page import processor
+from bench.timing import human
+from bench.world import Missing, World
+
+TARGET = Path("docs/benchmarks.md")
+HEADING = "## Beside the neighbours"
+PICTURE = "pictures/comparison.svg"
+OURS = "gitseal"
+FLOOR = 10 * 1000 * 1000
+"""Bytes. Less cannot be told: a process begins with what the one that started it had."""
+
+INTRODUCTION = """\
+Each tool does the same work with its own commands (`bench/comparison/tools/`), on the same made-up values, and takes
+turns with the others. Times are medians of whole processes, the ratio is to gitseal's median, and the memory is the
+peak of the largest process. **Bold** is the fastest. After each run the benchmark looks whether the work was done:
+values are read back, the person who was added opens a value with a key of their own and the one who was removed does
+not, a planted private key is found. A cell with words has no time: the tool cannot do this, or does it otherwise.
+Keys lie in files: no passphrase, agent, key service or network is in these times.
+"""
+
+
+def section(lines: Sequence[Line], world: World, command: str) -> str:
+    """All of it, with its heading."""
+    limits = (
+        f"Written by `{command}` on {dt.datetime.now(dt.UTC):%Y-%m-%d}, on {processor()}, {os.cpu_count()} cores, load "
+        f"average {os.getloadavg()[2]:.1f}. One command, or sealing what it works on, gets {LIMIT:.0f} s. The file of an "
+        "application is the example that Huginn ships, 62 names; python-dotenv reads what comes out. A history is looked "
+        "at with Git and the tool's own textconv, if it has one."
+    )
+    slower = [line for line in lines if _faster(line)]
+    why = "".join(_item(f"{line.title}: {_names(_faster(line))}. {WHY.get(line.title, '')}") for line in slower)
+    parts = [
+        HEADING,
+        INTRODUCTION.rstrip("\n"),
+        _wrapped(limits),
+        f"![The table as a plot: for each work the time of each tool, on a logarithmic scale]({PICTURE})",
+        table(lines).rstrip("\n"),
+        "Where a neighbour is faster, and why:",
+        why.rstrip("\n"),
+        versions(world).rstrip("\n"),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def table(lines: Sequence[Line]) -> str:
+    """A row for each work, a column for each tool."""
+    names = [tool.name for tool in TOOLS]
+    head = f"| work | {' | '.join(names)} |\n|---|{'---|' * len(names)}\n"
+    return head + "".join(f"| {line.title} | {' | '.join(cell(line, name) for name in names)} |\n" for line in lines)
+
+
+def cell(line: Line, name: str) -> str:
+    """Median, ratio, memory and words of one tool."""
+    measured, ours = line.cells[name], line.cells[OURS]
+    if not measured.seconds:
+        return measured.words
+    timed = {other: one.median for other, one in line.cells.items() if one.seconds}
+    time = human(measured.median)
+    parts = [f"**{time}**" if measured.median == min(timed.values()) else time]
+    if name != OURS and ours.seconds:
+        parts.append(f"{measured.median / ours.median:.2g}x")
+    parts.append(_memory(measured))
+    return ", ".join([*parts, *([measured.words] if measured.words else [])])
+
+
+def versions(world: World) -> str:
+    """The version of each tool, as it tells it, or that it was not there."""
+    rows = "".join(f"| {tool.name} | {version(tool, world)} |\n" for tool in TOOLS)
+    return f"| tool | version |\n|---|---|\n{rows}"
+
+
+def version(tool: Tool, world: World) -> str:
+    """What a tool prints, without its name."""
+    try:
+        need(tool)
+    except Missing as reason:
+        return str(reason)
+    said = subprocess.run(tool.version, env=world.env, capture_output=True, text=True, check=False)
+    words = (said.stdout or said.stderr).split()
+    numbers = [word for word in words if word.strip("v[]()").replace(".", "").isdigit() and "." in word]
+    return numbers[0].strip("v[]()") if numbers else "unknown"
+
+
+def write(text: str) -> None:
+    """Puts the section into the page, in the place of the one of before: ahead of the random inputs."""
+    page = TARGET.read_text(encoding="utf-8")
+    before, heading, rest = page.partition(fuzz_page.HEADING)
+    head = before.partition(HEADING)[0].rstrip("\n")
+    TARGET.write_text(f"{head}\n\n{text}" + (f"\n{heading}{rest}" if heading else ""), encoding="utf-8")
+
+
+def kept() -> str:
+    """The section as it stands in the page."""
+    page = TARGET.read_text(encoding="utf-8") if TARGET.exists() else ""
+    _, heading, rest = page.partition(fuzz_page.HEADING)[0].partition(HEADING)
+    return f"\n{heading}{rest.rstrip()}\n" if heading else ""
+
+
+def _faster(line: Line) -> list[str]:
+    ours = line.cells[OURS]
+    if not ours.seconds:
+        return []
+    return [name for name, one in line.cells.items() if one.seconds and one.median < ours.median]
+
+
+def _names(names: list[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+
+
+def _memory(measured: Cell) -> str:
+    return "under 10 MB" if measured.memory < FLOOR else f"{measured.memory / 1_000_000:.0f} MB"
+
+
+def _wrapped(words: str) -> str:
+    return textwrap.fill(words, 120, break_long_words=False, break_on_hyphens=False)
+
+
+def _item(words: str) -> str:
+    wrapped = textwrap.wrap(words.strip(), 118, break_long_words=False, break_on_hyphens=False)
+    return "* " + "\n  ".join(wrapped) + "\n"

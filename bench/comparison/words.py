@@ -1,0 +1,54 @@
+"""Why a neighbour is faster, by the title of a row; the page shows what this run calls for."""
+
+_START = (
+    "They are compiled programs of a few milliseconds; gitseal is a Python program whose start and libraries take most "
+    "of its time."
+)
+
+WHY = {
+    "open one of 100 names": f"{_START} age, ejson and git-crypt also decrypt everything, which costs little for 100 names.",
+    "render 100 names": f"{_START} No dialect is looked after either: what they print is what was put in.",
+    "render 1,000 names": (
+        "age and git-crypt open one block, which costs next to nothing; ejson opens a box for each value with a key that "
+        "it computes once. gitseal's start is still half of its time."
+    ),
+    "render 10,000 names": (
+        "One block, however many names are in it. gitseal derives a key for each value and checks its name, so that a "
+        "value moved to another name does not open; a file sealed whole has no such thing to check, and no line of it "
+        "can be reviewed."
+    ),
+    "render 100,000 names": "As for 10,000 names.",
+    "set one of 100 names": (
+        "Compiled programs again, and they look at less: gitseal reads policy and manifest, asks Git what the trusted "
+        "branch says, and writes through a journal."
+    ),
+    "add a recipient, 100 names": (
+        "gitseal takes two commands, two starts of Python. It also asks Git whom this clone believes, so that nobody is "
+        "added whose key somebody slipped in, and writes all files or none."
+    ),
+    "remove a recipient, 100 names": (
+        "As for adding. What sops rotates is one file; gitseal also looks at every version in the history for data keys "
+        "that the person held."
+    ),
+    "merge two branches that set neighbours": (
+        "Git merges their lines without any program of theirs. gitseal's driver is one start of Python, and merges by "
+        "name."
+    ),
+    "merge two branches that set distant names": (
+        "Git merges these lines without any program. So it would gitseal's; the driver is there for neighbours and for "
+        "what two branches did to the same name."
+    ),
+    "which of 20 commits set a name": (
+        "A name that stands in clear on its line is found by `git log -G` alone. gitseal also tells who did it, what "
+        "happened to the name, and who could open it."
+    ),
+    "import an application's env file": (
+        "They seal the file as it is, in one block or line by line. gitseal reads it as an env reader would, warns of "
+        "what readers read differently, and seals each value."
+    ),
+    "hook, one file staged": "On two busy cores Git and our modules get in each other's way; see the first table.",
+    "hook, 2,000 files staged": "dotenvx looks at the names of env files alone, and at no content.",
+    "look for plaintext in 2,000 commits": (
+        "gitleaks is compiled and uses all cores. gitseal also looks for the team's own values in several encodings."
+    ),
+}
