@@ -16,7 +16,7 @@ help:
 	@echo 'make check    lint, types, floors, generated files, then all tests: what CI runs'
 	@echo 'make format   put the code and the generated help into their one shape'
 	@echo 'make peers    fetch the tools that some tests and the benchmarks compare with, as far as possible; HEAVY=1: a Gitea too'
-	@echo 'make bench    measure the budgets and write docs/benchmarks.md'
+	@echo 'make bench    measure the budgets, and gitseal beside other tools, and write docs/benchmarks.md'
 	@echo 'make fuzz     the random tests for FUZZ_S seconds, 1800 without it; the next run goes on from there'
 	@echo 'make dist     wheel and sdist of the commit that is checked out, in dist/: the same bytes from the same commit'
 	@echo 'make zipapp   one file for hosts without pip, dist/gitseal.pyz; EXTRAS=aws,studio: with these extras'

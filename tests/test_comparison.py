@@ -1,0 +1,81 @@
+"""The comparison of `make bench`: its columns are tools that `make peers` installs, and its plot says in words what it shows."""
+
+import itertools
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from bench.comparison import plot, table
+from bench.comparison.measuring import Cell, Line
+from bench.comparison.tools import TOOLS
+from tests.conftest import TOP
+
+PEERS = (TOP / "tools/peers").read_text(encoding="utf-8")
+PINS = dict(re.findall(r"^(\w+)=v?([\d.]+)$", PEERS, re.MULTILINE))
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def line(**seconds: float) -> Line:
+    timed = {name: Cell((took,), 20_000_000, "") for name, took in seconds.items()}
+    return Line("open & close", {tool.name: timed.get(tool.name, Cell((), 0, "none")) for tool in TOOLS})
+
+
+@pytest.mark.parametrize("tool", TOOLS[1:], ids=lambda tool: tool.name)
+def test_make_peers_installs_every_column(tool: table.Tool) -> None:
+    assert re.search(rf"^ *peer {tool.program} |/{tool.program}\"$", PEERS, re.MULTILINE)
+    assert not tool.pin or tool.pin in PINS
+
+
+def test_the_page_has_the_versions_that_make_peers_installs() -> None:
+    page = (TOP / table.TARGET).read_text(encoding="utf-8").partition(table.HEADING)[2]
+    told = dict(re.findall(r"^\| ([\w-]+) \| ([\d.]+) \|$", page, re.MULTILINE))
+    pinned = {tool.name: PINS[tool.pin] for tool in TOOLS if tool.pin and tool.name in told}
+    assert {name: told[name] for name in pinned} == pinned
+
+
+def test_a_cell_has_the_median_the_ratio_and_the_memory() -> None:
+    one = line(gitseal=0.05, sops=0.1)
+    assert table.cell(one, "gitseal") == "**50 ms**, 20 MB"
+    assert table.cell(one, "sops") == "100 ms, 2x, 20 MB"
+    assert table.cell(one, "age") == "none"
+
+
+def test_the_plot_says_in_words_what_it_shows() -> None:
+    drawn = ET.fromstring(plot.picture([line(gitseal=0.05, sops=0.1)]))  # noqa: S314 - our own
+    words = drawn.findtext(f"{SVG}desc")
+    assert words == "Open & close: gitseal 50 ms, sops 100 ms."
+    assert drawn.get("aria-labelledby") == "title words"
+    assert {mark.findtext(f"{SVG}title") for mark in drawn.iter(f"{SVG}circle")} == {"gitseal: 50 ms", "sops: 100 ms"}
+
+
+def test_the_plot_has_a_dark_face() -> None:
+    light, dark, _ = re.split(r"@media \(prefers-color-scheme: dark\) \{|  \}\n\}?$", plot.STYLE)
+    for selector in re.findall(r"^ +(\S.*?) \{ (?:.*; )?(?:fill|stroke): #", light, re.MULTILINE):
+        for name in selector.split(", "):
+            assert re.search(rf"^ .*{re.escape(name)}\b.* \{{", dark, re.MULTILINE), name
+
+
+def test_names_on_the_plot_do_not_overlap() -> None:
+    drawn = ET.fromstring(  # noqa: S314 - our own
+        plot.picture([line(gitseal=0.05, sops=0.05, age=0.051, ejson=0.06, dotenvx=0.4)])
+    )
+    labels = [text for text in drawn.iter(f"{SVG}text") if text.get("class") in {"ours", "tool"}]
+    ends: dict[str, list[tuple[float, float]]] = {}
+    for label in labels:
+        middle, half = float(label.get("x", "")), len(label.text or "") * plot.LETTER / 2
+        ends.setdefault(label.get("y", ""), []).append((middle - half, middle + half))
+    for spans in ends.values():
+        spans.sort()
+        assert all(before[1] < after[0] for before, after in itertools.pairwise(spans))
+
+
+def test_the_page_shows_the_plot_of_its_table() -> None:
+    page = (TOP / table.TARGET).read_text(encoding="utf-8").partition(table.HEADING)[2]
+    picture = TOP / plot.TARGET
+    if not page:
+        pytest.skip("the page has no comparison yet")
+    titles = re.findall(r"^\| ([^|]+) \|.*\d m?s,", page, re.MULTILINE)
+    words = ET.parse(picture).findtext(f"{SVG}desc") or ""  # noqa: S314 - our own
+    assert titles
+    assert all(f"{title[0].upper()}{title[1:]}: " in words for title in titles)
