@@ -8,6 +8,7 @@ import pytest
 
 from bench.comparison import plot, table
 from bench.comparison.measuring import Cell, Line
+from bench.comparison.tool import Tool
 from bench.comparison.tools import TOOLS
 from tests.conftest import TOP
 
@@ -22,7 +23,7 @@ def line(**seconds: float) -> Line:
 
 
 @pytest.mark.parametrize("tool", TOOLS[1:], ids=lambda tool: tool.name)
-def test_make_peers_installs_every_column(tool: table.Tool) -> None:
+def test_make_peers_installs_every_column(tool: Tool) -> None:
     assert re.search(rf"^ *peer {tool.program} |/{tool.program}\"$", PEERS, re.MULTILINE)
     assert not tool.pin or tool.pin in PINS
 

@@ -16,6 +16,10 @@ SETS = 20
 
 
 P = ParamSpec("P")
+_LONG = f"over {LIMIT:.0f} s to seal"
+_GIVEN_UP: list[tuple[Tool, int]] = []
+"""What took so long; with more names it is not tried again."""
+
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -67,13 +71,16 @@ def begun(world: World, tool: Tool) -> Path:
 def sealed(world: World, tool: Tool, names: int) -> Path:
     """A committed repository of so many names, of which all were looked at once. Raises `Unable` if it takes too long."""
     store = store_of(tool)
+    if any(given_up == tool and size < names for given_up, size in _GIVEN_UP):
+        raise Unable(_LONG)
     top = fresh(begun(world, tool), world.folder / f"{tool.name}-{names}")
     wanted = values(names)
     (top / PLAIN).write_text("".join(f"{name}={value}\n" for name, value in wanted.items()), encoding="utf-8")
     try:
         act(world, tool, top, store.load(world))
     except subprocess.TimeoutExpired:
-        raise Unable(f"over {LIMIT:.0f} s to seal") from None
+        _GIVEN_UP.append((tool, names))
+        raise Unable(_LONG) from None
     (top / PLAIN).unlink(missing_ok=True)
     world.commit(top, "sealed")
     try:
