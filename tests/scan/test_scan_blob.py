@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from hashlib import sha256
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -38,6 +39,9 @@ PARTS = [
     VALUE[:9] + b'" +\n "' + VALUE[9:],
     b"\xff\xfe",
 ]
+
+
+SOPS_VECTORS = Path(__file__).parents[1] / "exchange/sops/vectors"
 
 
 def lines(content: bytes, path: bytes = b"src/x", rules: Rules | None = None, mode: int = FILE) -> list[str]:
@@ -173,6 +177,21 @@ def test_files_of_others_tools_pass() -> None:
     assert lines(dotenvx, b".env") == lines(vault, b".env.vault") == lines(sops, b".env") == []
     assert lines(b'DOTENV_PRIVATE_KEY="' + b"a1" * 32 + b'"\n', b".env.keys") != []
     assert lines(b"sops_version=3.9.0\nA=1\n", b".env") != []
+
+
+@pytest.mark.parametrize("name", ["flat.env", "both.yaml", "blob.bin"])
+def test_files_that_sops_sealed_pass_and_a_value_in_clear_among_them_does_not(name: str) -> None:
+    """blob.bin is JSON. `URL_unencrypted` and `host` are in clear because their sealer wanted that."""
+    content = (SOPS_VECTORS / name).read_bytes().replace(b"=https://example.com/#x", b"=").replace(b"plain", b"")
+    path = {".env": b".env", ".yaml": b".env.yaml", ".bin": b".env.json"}[Path(name).suffix]
+    assert lines(content, path) == []
+    for line in (
+        b"A=hush-1234\n",
+        b"sops: {recipient: hush-1234}\n",
+        b"recipient: hush-1234\n",
+        b'"enc": "hush-1234"\n',
+    ):
+        assert lines(content + b"\n" + line, path) != []
 
 
 def test_an_env_file_that_is_too_large_is_not_let_through() -> None:

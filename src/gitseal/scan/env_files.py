@@ -6,7 +6,7 @@ from gitseal.report.findings import ERROR, Finding, FindingRule
 from gitseal.report.hints import YOU, Hint, ShellCommand, command, decision, path_word, runnable, untrack
 from gitseal.report.pages import PLAINTEXT
 from gitseal.report.sentences import listed, ours, sentence
-from gitseal.scan import links, names, pragmas
+from gitseal.scan import links, names, pragmas, sops_metadata
 from gitseal.scan.env_values import Assignment, assignments, decoded
 from gitseal.scan.placeholders import is_placeholder
 from gitseal.scan.plain_settings import is_plain_setting, words_of
@@ -61,7 +61,7 @@ class Kept:
         content = self.content()
         is_template = kind == names.TEMPLATE
         assigned = list(assignments(decoded(content)))
-        is_sops = any(assignment.name == "sops_mac" and is_placeholder(assignment.value) for assignment in assigned)
+        of_sops = sops_metadata.is_sops(assigned)
         words = words_of((assignment.name, assignment.value) for assignment in assigned) if is_template else frozenset()
         values = [
             assignment
@@ -72,7 +72,7 @@ class Kept:
                 else is_placeholder(assignment.value)
             )
             and not _is_public(assignment)
-            and not (is_sops and assignment.name.startswith("sops_"))
+            and not (of_sops and sops_metadata.is_metadata(assignment))
         ]
         values = _not_allowed(TEMPLATE.id if is_template else ENV_FILE.id, content, values)
         if not values:
