@@ -106,7 +106,7 @@ class World:
         child = subprocess.Popen(
             [sys.executable, "-c", case.code, *(word.replace("TOP", str(self.top)) for word in case.line)],
             cwd=self.top / case.folder,
-            env=self.environ(**case.more, **preload, **more),
+            env={**self.environ(**case.more, **preload), **more},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -171,8 +171,9 @@ def judge(world: World, case: Case, ended: Ended, expected: Expected, *, is_stuc
     if is_signalled:
         return "signalled"
     # On a disk that takes no writes any more, nothing can be removed either.
-    left = {name for name in files if not _MAY_STAY.search(name) and not (is_stuck and name.endswith(".tmp"))}
-    assert not left - expected.before.keys() - expected.after.keys(), f"left behind: {left}"
+    left = {name for name in files if not _MAY_STAY.search(name) and not (is_stuck and ".tmp" in name)}
+    left -= expected.before.keys() | expected.after.keys()
+    assert not left, f"left behind: {left}"
     lost = (expected.before.keys() & expected.after.keys()) - files.keys()
     assert not lost, f"gone: {lost}"
     assert not _own_folders(ended), "a private folder stays"
@@ -242,6 +243,7 @@ _READERS: dict[str, Callable[[bytes], object]] = {
     r"identity\.txt$": lambda content: re.search(rb"AGE-SECRET-KEY-1[A-Z0-9]{58}\n$", content) is not None,
     r"backup\.age$": lambda content: content.startswith(b"age-encryption.org/v1\n"),
     r"/out/o\.yaml$": lambda content: content.endswith(b"\n") and b"sops:" in content,
+    r"/\.git/config$": lambda content: content.startswith(b"[core]") and content.endswith(b"\n"),
     r"/\.git/refs/": lambda content: re.fullmatch(rb"[0-9a-f]{40}\n", content) is not None,
     r"/\.git/gitseal/edit-": lambda content: content.startswith(b"ENC[v1,"),
 }

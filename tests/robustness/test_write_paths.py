@@ -37,7 +37,8 @@ class Sweep:
 
     def __init__(self, name: str, folder: Path, templates: Templates, library: Path) -> None:
         self.name, self.case = name, CASES[name]
-        self.kept, self.world = folder / "kept", World(folder / "world", library)
+        self.kept, self.world = folder / "kept", World(folder / "wörld", library)
+        folder.mkdir(exist_ok=True)
         templates.copy("write-paths", self.world.top, lambda top: build(top, library))
         self.case.before(self.world)
         # Files of the world name it, so it is always at the same place.
@@ -52,6 +53,17 @@ class Sweep:
         """The world as it was before the command."""
         shutil.rmtree(self.world.top, ignore_errors=True)
         subprocess.run(["cp", "-a", self.kept, self.world.top], check=True)
+
+    def judge_around(self, around: str, **more: str) -> str:
+        """The same with something missing around the process, not on the disk."""
+        self.begin()
+        try:
+            ended = self.world.run(self.case, **more)
+            state = judge(self.world, self.case, ended, self.expected)
+            judge_again(self.world, self.case, self.expected)
+        except AssertionError as error:
+            raise AssertionError(f"{self.name}, {around}: {error}") from error
+        return state
 
     def judge(self, number: int, fault: str) -> str:
         """What a fault at the call of this number left, and how the next run ended."""
@@ -90,3 +102,50 @@ def test_every_write_path(name: str, tmp_path: Path, templates: Templates, libra
     faults = [(number, fault) for number in range(1, count + 1) for fault in FAULTS]
     for number, fault in fuzzing.some(faults, 1):
         sweep.judge(number, fault)
+
+
+_PLAIN_LOCALE = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+_YEARS = 60 * 60 * 24 * 366
+AROUND: dict[str, dict[str, str]] = {
+    "no git": {"PATH": "BIN"},
+    "a home that is nowhere": {
+        "HOME": "/nowhere",
+        "XDG_CONFIG_HOME": "",
+        "XDG_STATE_HOME": "",
+        "GITSEAL_IDENTITY_FILE": "KEPT",
+    },
+    "no variable but PATH": {
+        "HOME": "",
+        "XDG_CONFIG_HOME": "",
+        "XDG_STATE_HOME": "",
+        "LC_ALL": "",
+        "TMPDIR": "",
+        "GITSEAL_IDENTITY_FILE": "KEPT",
+    },
+    "locale C": {"LC_ALL": "C", **_PLAIN_LOCALE},
+    "locale POSIX": {"LC_ALL": "POSIX", **_PLAIN_LOCALE},
+    "Latin-1": {"LC_ALL": "C", "PYTHONIOENCODING": "latin-1", **_PLAIN_LOCALE},
+    "forty years ago": {"GITSEAL_CLOCK": str(-40 * _YEARS)},
+    "in forty years": {"GITSEAL_CLOCK": str(40 * _YEARS)},
+}
+
+
+@pytest.fixture(scope="session")
+def without_git(tmp_path_factory: pytest.TempPathFactory, peer: Callable[[str], str]) -> Path:
+    """A folder for PATH that has what an editor of these tests needs, and no Git."""
+    folder = tmp_path_factory.mktemp("bin")
+    for name in ("sh", "sed", "true", "cat"):
+        (folder / name).symlink_to(peer(name))
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.fuzz
+@pytest.mark.parametrize("around", AROUND)
+def test_something_is_missing_around_the_process(
+    around: str, tmp_path: Path, templates: Templates, library: Path, without_git: Path
+) -> None:
+    for name in fuzzing.some(sorted(CASES), 2):
+        sweep = Sweep(name, tmp_path / name.replace(" ", "-"), templates, library)
+        places = {"BIN": str(without_git), "KEPT": str(sweep.world.kept_identity)}
+        sweep.judge_around(around, **{key: places.get(value, value) for key, value in AROUND[around].items()})

@@ -164,7 +164,6 @@ CASES: dict[str, Case] = {
     "env add": Case(("env", "add", "staging"), again=(1,)),
     "env rename": Case(("env", "rename", "development", "dev"), again=(1,)),
     "env remove": Case(("env", "remove", "development", "--yes"), again=(1,)),
-    "rotate by a command": Case(("rotate", "OTHER", "-e", "production", "--generate", "hex:16", "--", "true")),
     "keygen": Case(("keygen", "-o", "TOP/out/deep/identity.txt"), again=(1,), secret=("out/",)),
     "init": Case(("init", "-e", "one,two", "--as", "alice"), folder="empty", again=(0, 1)),
     "init without an identity": Case(

@@ -7,6 +7,7 @@ from tests.conftest import TOP
 
 _FLOOR = "what the others stand on"
 _BESIDE = "in a private folder of temporary files, for another program to read"
+_ROTATION = "its own journal: see test_killed_rotation.py"
 _CACHE = "without it the next command only takes longer"
 _NO_FILE = "no file of a disk"
 _MANAGER = "as `hook install`, where a manager of hooks or a server is; atomic, and tried by tests/arming"
@@ -54,6 +55,7 @@ SITES: dict[str, tuple[str, ...] | str] = {
     "files/atomic.py remove": _FLOOR,
     "files/atomic.py sweep": _FLOOR,
     "files/atomic.py sweep_dead": _FLOOR,
+    "files/atomic.py sweep_folders": _FLOOR,
     "files/atomic.py write_new": _FLOOR,
     "files/below.py _Stage._enter": _FLOOR,
     "files/below.py _Stage._restore": _FLOOR,
@@ -86,9 +88,9 @@ SITES: dict[str, tuple[str, ...] | str] = {
     "scan/env_values.py _Closing.line_after": _NO_FILE,
     "sealing/saved_edit.py discard": ("edit",),
     "sealing/saved_edit.py keep": ("edit that is kept",),
-    "sealing/waiting.py Record.remove": ("rotate by a command",),
-    "sealing/waiting.py Record.write": ("rotate by a command",),
-    "sealing/waiting.py held": ("rotate by a command",),
+    "sealing/waiting.py Record.remove": _ROTATION,
+    "sealing/waiting.py Record.write": _ROTATION,
+    "sealing/waiting.py held": _ROTATION,
     "usecases/env.py _rename_in_policy": _NO_FILE,
     "usecases/export.py export_sealed": ("export",),
     "usecases/export.py export_values": ("export",),

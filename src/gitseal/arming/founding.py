@@ -35,6 +35,11 @@ class Founding(NamedTuple):
     believed: Sequence[tuple[str, str]]
 
 
+def clear_rest(root: Path) -> None:
+    """Removes what a killed `found` left in `root`: it would pass for a `.secrets` in another folder."""
+    atomic.sweep_folders(root / FOLDER)
+
+
 def found(
     root: Path, keyring: Keyring, founding: Founding, fill: Callable[[Project], object] = lambda _: None
 ) -> tuple[Project, tuple[str, ...]]:

@@ -112,7 +112,7 @@ class _Editing:
                 except _Empty:
                     raise
                 except Error as error:
-                    self.keep(edited)
+                    self.keep_after(error, edited)
                     self.ask_again(error)
                     continue
                 saved_edit.discard(self.project, self.draft.environment)
@@ -168,6 +168,13 @@ class _Editing:
         """This edit by another editor, as a line to paste: $VISUAL would win over $EDITOR."""
         variable = "VISUAL" if self.session.environ.get("VISUAL") else "EDITOR"
         return f"{variable}={shell_quoted(command)} gitseal edit {options_for(self.draft.environment)}"
+
+    def keep_after(self, error: Error, text: bytes) -> None:
+        """Keeps a text that could not be applied. Raises Error, with both reasons, if that fails too."""
+        try:
+            self.keep(text)
+        except Error as lost:
+            raise Error(f"{error.message}; and your text could not be kept: {lost.message}", lost.hint) from None
 
     def keep(self, text: bytes) -> None:
         saved_edit.keep(self.session.workspace._replace(project=self.project), self.draft.before, text)

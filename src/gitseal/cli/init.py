@@ -37,6 +37,7 @@ def command(session: Session, environments: tuple[str, ...], name: str | None, h
       gitseal init -e production
       gitseal init -e staging -e production --as alice
     """
+    from gitseal.arming.founding import clear_rest
     from gitseal.usecases import init
 
     given = tuple(dict.fromkeys(part for word in environments for part in word.split(",") if part))
@@ -45,6 +46,7 @@ def command(session: Session, environments: tuple[str, ...], name: str | None, h
         _join(session, present, given, name, hooks=not no_hooks)
         return
     root = init.root_for(session.start)
+    clear_rest(root)
     if not here:
         _refuse_elsewhere(init.elsewhere(session.start))
     _found(session, root, given, name, hooks=not no_hooks)

@@ -24,7 +24,7 @@ class NotSynced(Error):
         reason = os_reason(error)
         super().__init__(
             f'"{path}" is written, but a power cut could undo it: {reason}',
-            "see what the system says of this disk: dmesg",
+            "look at what the system says of this disk: dmesg",
         )
         self.undone = _cannot(path, error)
 
@@ -83,7 +83,7 @@ def put(path: Path, data: bytes, wanted: int, mode: int | None = None) -> None:
             raise
     except OSError as error:
         raise _cannot(path, error) from None
-    _sync_written(path)
+    sync_written(path)
 
 
 def make_folder(folder: Path) -> None:
@@ -94,19 +94,26 @@ def make_folder(folder: Path) -> None:
         raise _cannot(folder, error) from None
 
 
-@contextmanager
-def new_folder(folder: Path) -> Iterator[Path]:
-    """Gives a folder of this name to fill, which stands in its place when the block ends, in one step, and else nowhere.
-
-    Until then it lies in another one beside that place, by itself. What a killed process left of such is removed. Raises
-    Error if it cannot be put there, also because something has that name.
-    """
-    import shutil  # `get` loads this file, and makes no folder
+def sweep_folders(folder: Path) -> None:
+    """Removes what killed processes left of a `new_folder` of this name."""
+    import shutil
 
     for left in folder.parent.glob(f".{folder.name}.*.tmp"):
         made = _TEMPORARY.fullmatch(left.name)
         if made and made[1] and left.is_dir() and not left.is_symlink() and not _is_alive(int(made[1])):
             shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """Gives a folder of this name to fill, which stands in its place when the block ends, in one step, and else nowhere.
+
+    Until then it lies in another one beside that place, by itself, which `sweep_folders` removes if it is left by a kill.
+    Raises Error if it cannot be put there, also because something has that name.
+    """
+    import shutil  # `get` loads this file, and makes no folder
+
+    sweep_folders(folder)
     room = folder.parent / temporary_name(folder.name)
     try:
         try:
@@ -116,7 +123,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
             (room / folder.name).rename(folder)
         except OSError as error:
             raise _cannot(folder, error) from None
-        _sync_written(folder)
+        sync_written(folder)
     finally:
         shutil.rmtree(room, ignore_errors=True)
 
@@ -147,7 +154,7 @@ def write_new(path: Path, data: bytes) -> None:
         raise
     except OSError as error:
         raise _cannot(path, error) from None
-    _sync_written(path)
+    sync_written(path)
 
 
 def remove(path: Path) -> None:
@@ -158,7 +165,7 @@ def remove(path: Path) -> None:
         raise Error(
             f'"{path}" cannot be removed: {os_reason(error)}', f"look at: ls -ld {shell_quoted(path.parent)}"
         ) from None
-    _sync_written(path)
+    sync_written(path)
 
 
 def open_unnamed(folder: Path | str, mode: int, *, dir_fd: int | None = None) -> int | None:
@@ -246,7 +253,7 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _sync_written(path: Path) -> None:
+def sync_written(path: Path) -> None:
     """Raises NotSynced if a power cut may take back what stands at `path` now."""
     try:
         sync_folder(path.parent)

@@ -9,7 +9,7 @@ import json
 import shutil
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from gitseal.crypto.digest import sha256_hex
@@ -159,10 +159,10 @@ def held(project: Project, file: Document, path: NamePath) -> Iterator[Record]:
     place = Path(rotations.home(project.git()))
     folder = place / _folder_name(file, path)
     atomic.make_folder(place)
-    folder.mkdir(mode=0o700, exist_ok=True)
+    atomic.make_folder(folder)
     # The names of both folders are on the disk before a command is started.
-    for parent in (place.parent, place):
-        atomic.sync_folder(parent)
+    for made in (place, folder):
+        atomic.sync_written(made)
     with ExitStack() as stack:
         try:
             # Whoever only looks whether something waits lets go at once.
@@ -174,8 +174,9 @@ def held(project: Project, file: Document, path: NamePath) -> Iterator[Record]:
             yield Record(folder)
         finally:
             # A folder with a record stays.
-            if folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()
+            with suppress(OSError):  # an empty one says nothing to anybody
+                if not any(folder.iterdir()):
+                    folder.rmdir()
 
 
 def all_waiting(project: Project) -> list[Waiting | Error]:
