@@ -216,7 +216,7 @@ def _assert_said(ended: Ended) -> None:
         at = [number for number, line in enumerate(lines) if line.startswith("gitseal: ")]
         assert at, ended.err
         message = lines[at[-1]]
-        assert re.search(r'"[^"]+"|/|\w\.yaml', message), f"names no thing: {message}"
+        assert re.search(r'"[^"]+"|/|\w\.yaml|\bgit\b', message), f"names no thing: {message}"
         assert len(lines) > at[-1] + 1, f"no hint: {ended.err}"
         assert lines[at[-1] + 1].startswith("  "), f"no hint: {ended.err}"
 

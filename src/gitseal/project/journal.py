@@ -6,6 +6,7 @@ that finds one brings it to its end, or refuses if a file is in neither state.
 """
 
 import json
+import os
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from contextlib import suppress
@@ -29,7 +30,7 @@ POLICY = "policy"
 
 def journal_path(project: Project) -> Path:
     """The path of this folder's journal, whether or not there is one. Each linked worktree has its own."""
-    name = sha256_hex(str(project.root).encode())[:16]
+    name = sha256_hex(os.fsencode(project.root))[:16]
     return project.git().common_dir() / "gitseal" / f"journal-{name}"
 
 

@@ -7,6 +7,7 @@ The file: a token, a line for each identity of the author (recipient id and stan
 document that the text began from, as the sealed file it is. What the author changed shows only against that.
 """
 
+import os
 from pathlib import Path
 
 from gitseal.crypto.datakey import DataKey
@@ -38,7 +39,7 @@ def path(project: Project, environment: str) -> Path:
     """The path of an environment's kept text, whether or not there is one; each worktree and `.secrets` folder has its own."""
     repository = project.git()
     is_only = project.root == repository.top and (repository.top / ".git").is_dir()
-    place = "" if is_only else "-" + sha256_hex(str(project.root).encode())[:16]
+    place = "" if is_only else "-" + sha256_hex(os.fsencode(project.root))[:16]
     return repository.common_dir() / "gitseal" / f"edit-{environment}{place}"
 
 
