@@ -19,6 +19,7 @@ from gitseal.exchange.foreign.source import ForeignSource, Opened, ToolKeys, key
 
 _PUBLIC, _PRIVATE = "DOTENV_PUBLIC_KEY", "DOTENV_PRIVATE_KEY"
 _KEYS_FILE = ".env.keys"
+_CIPHER = ciphertext.DOTENVX
 _MOST_KEYS = 16
 
 
@@ -38,9 +39,6 @@ def read(data: bytes, source: ForeignSource) -> Opened | None:
     private = _private_keys(publics, source) if sealed else []
     imported = dotenv_import.parse(data, lambda name, content: _opened(name, content, private))
     return Opened(_without_keys(imported), is_untyped=True)
-
-
-_CIPHER = ciphertext.DOTENVX
 
 
 def _parsed(data: bytes) -> Imported | None:
