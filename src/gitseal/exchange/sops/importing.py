@@ -106,9 +106,14 @@ def _parsed(data: bytes) -> tuple[list[TreeBranch], Metadata, str]:
     format_name = _format(data)
     if not format_name:
         raise Malformed("this is no file of sops: it has no metadata of sops", 0, "name a file that sops encrypted")
-    documents = import_module(f"gitseal.exchange.sops.{format_name}_file").parse(data)
-    documents, branch = sops_metadata.split(documents)
+    documents, branch = sops_metadata.split(documents_of(data, format_name))
     return documents, sops_metadata.parse(branch), format_name
+
+
+def documents_of(data: bytes, format_name: str) -> list[TreeBranch]:
+    """The documents of a file as they stand, metadata in them."""
+    documents: list[TreeBranch] = import_module(f"gitseal.exchange.sops.{format_name}_file").parse(data)
+    return documents
 
 
 def _clear(branch: TreeBranch, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
