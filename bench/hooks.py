@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from bench import peers
+from bench.comparison.tools.scanners import detect_secrets_hook
 from bench.environments import environments_of
 from bench.row import Row
 from bench.timing import Command
@@ -82,7 +83,7 @@ def gitleaks(world: World, names: int, files: int) -> Command:
 
 def detect_secrets(world: World, names: int, files: int) -> Command:
     """detect-secrets-hook on the staged files' names, as the pre-commit framework would give them to it."""
-    program = str(Path(tool("detect-secrets")).resolve().parent / "detect-secrets-hook")
+    program = detect_secrets_hook()
     top = staged(world, names, files)
     paths = world.run(["git", "diff", "--cached", "--name-only"], top).split()
     # Its findings in a program's text are its own matter: the time is what counts.

@@ -1,15 +1,20 @@
 """The comparison of `make bench`: its columns are tools that `make peers` installs, and its plot says in words what it shows."""
 
 import itertools
+import os
 import re
+import subprocess
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from bench.comparison import plot, table
+from bench.comparison import measuring, plot, table
 from bench.comparison.measuring import Cell, Line
 from bench.comparison.tool import Tool
 from bench.comparison.tools import TOOLS
+from bench.comparison.trial import Done, Trial, Untrue, did, launch, run
+from bench.world import World
 from tests.conftest import TOP
 
 PEERS = (TOP / "tools/peers").read_text(encoding="utf-8")
@@ -80,3 +85,35 @@ def test_the_page_shows_the_plot_of_its_table() -> None:
     words = ET.parse(picture).findtext(f"{SVG}desc") or ""  # noqa: S314 - our own
     assert titles
     assert all(f"{title[0].upper()}{title[1:]}: " in words for title in titles)
+
+
+def test_a_tool_that_is_absent_is_a_cell_that_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    absent = TOOLS[1]._replace(program="no-such-program")
+    monkeypatch.setattr(measuring, "TOOLS", (absent,))
+    (one,) = measuring.lines(World(tmp_path), 1, "open one")
+    assert one.cells == {absent.name: Cell((), 0, "not found")}
+
+
+def test_a_run_has_its_own_time_memory_and_status(tmp_path: Path) -> None:
+    # Whoever starts it has more memory than this, which is not the command's.
+    done = launch(["sh", "-c", "echo out; echo err >&2; exit 3"], tmp_path, dict(os.environ), tmp_path, 60)
+    assert (done.status, done.out, done.err) == (3, b"out\n", b"err\n")
+    assert 0 < done.memory < 20_000_000
+    assert done.seconds > 0
+
+
+def test_a_run_that_takes_too_long_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
+    script = "sleep 60 & echo $! >pid; wait"
+    with pytest.raises(subprocess.TimeoutExpired):
+        launch(["sh", "-c", script], tmp_path, dict(os.environ), tmp_path, 0.5)
+    state = Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}/stat")
+    assert not state.exists() or state.read_text().split()[2] == "Z"
+
+
+def test_work_that_was_not_done_is_no_figure(tmp_path: Path) -> None:
+    def check(done: Done) -> str:
+        did(done)
+        return ""
+
+    with pytest.raises(Untrue, match="status 1"):
+        run(Trial(["false"], tmp_path, {}, check), World(tmp_path))

@@ -11,8 +11,8 @@ from bench.comparison.tool import PLAIN, Person, Store, Tool, Words
 from bench.comparison.trial import LIMIT, Done, Unable, Untrue, did, launch
 from bench.world import GITSEAL, World, middle, values
 
-SETS = 20
-"""Commits of the repository with a history; every fifth sets the name in the middle."""
+SETS = 10
+"""Commits of the repository with a history; every third sets the name in the middle."""
 
 
 P = ParamSpec("P")
@@ -114,7 +114,7 @@ def storied(world: World, tool: Tool) -> tuple[Path, set[str], set[str]]:
     hers: set[str] = set()
     others: set[str] = set()
     for number in range(SETS):
-        name = middle(100) if number % 5 == 0 else f"SECRET_{number:06d}"
+        name = middle(100) if number % 3 == 0 else f"SECRET_{number:06d}"
         set_and_commit(world, tool, top, name, f"value-{number}")
         commit = world.run(["git", "rev-parse", "--short=7", "HEAD"], top).strip()
         (hers if name == middle(100) else others).add(commit)

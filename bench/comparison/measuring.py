@@ -4,8 +4,9 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from bench.comparison import ground
 from bench.comparison.tool import Tool, need
@@ -18,6 +19,10 @@ SECONDS = 2.0
 """About so long is one tool run for one piece of work; what takes longer is run once or twice."""
 
 MOST = 9
+"""Runs of one tool for one piece of work."""
+
+T = TypeVar("T")
+_FAILED = "our command for it failed"
 
 
 class Cell(NamedTuple):
@@ -65,53 +70,62 @@ def _measured(world: World, work: Work, most: int) -> Line:
     cells: dict[str, Cell] = {}
     running: dict[str, _Running] = {}
     for tool in TOOLS:
-        begun = _begin(world, work, tool, most)
-        if isinstance(begun, _Running):
-            running[tool.name] = begun
-        else:
+        begun = _tried(f"{tool.name}, {work.title}", partial(_begun, world, work, tool, most))
+        if isinstance(begun, Cell):
             cells[tool.name] = begun
+        else:
+            running[tool.name] = begun
     for turn in range(most):
-        names = list(running)
-        # Nobody is always the first.
-        for name in names[turn % max(1, len(names)) :] + names[: turn % max(1, len(names))]:
-            one = running[name]
-            if turn < one.share:
-                one.done.append(run(one.trial, world)[0])
+        for name in _rotated(list(running), turn):
+            if turn < running[name].share:
+                done = _tried(f"{name}, {work.title}", partial(run, running[name].trial, world))
+                if isinstance(done, Cell):
+                    cells[name] = done
+                    del running[name]
+                else:
+                    running[name].done.append(done[0])
     for name, one in running.items():
         seconds = tuple(done.seconds for done in one.done)
         cells[name] = Cell(seconds, max(done.memory for done in one.done), one.words)
     return Line(work.title, {tool.name: cells[tool.name] for tool in TOOLS})
 
 
-def _begin(world: World, work: Work, tool: Tool, most: int) -> "_Running | Cell":
+def _rotated(names: list[str], turn: int) -> list[str]:
+    """Nobody is always the first."""
+    first = turn % max(1, len(names))
+    return names[first:] + names[:first]
+
+
+def _begun(world: World, work: Work, tool: Tool, most: int) -> "_Running | Cell":
     """The work's first run, which is not timed unless it is to be the only one."""
-    try:
-        need(tool)
-        trial = work.begin(world, tool)
-        done, words = run(trial, world)
-    except (Unable, Missing) as reason:
-        return Cell((), 0, str(reason))
-    except subprocess.TimeoutExpired:
-        return Cell((), 0, f"over {LIMIT:.0f} s")
-    except (Untrue, RuntimeError, ValueError) as failure:
-        # One tool that fails is a cell, not the end of an hour's work.
-        print(f"{tool.name}, {work.title}: {failure}", file=sys.stderr)
-        return Cell((), 0, "failed")
+    need(tool)
+    trial = work.begin(world, tool)
+    done, words = run(trial, world)
     if words == "conflict":
         return Cell((), 0, words)
     share = min(most, int(SECONDS / done.seconds))
     return _Running(trial, words, share, [] if share else [done])
 
 
-def _figure(world: World, tool: Tool, figure: Callable[[World, Tool], str]) -> Cell:
+def _tried(what: str, action: Callable[[], T]) -> T | Cell:
+    """What `action` gives, or the cell that says why it gives nothing: a tool that fails does not end an hour's work."""
     try:
-        need(tool)
-        return Cell((), 0, figure(world, tool))
+        return action()
     except (Unable, Missing) as reason:
         return Cell((), 0, str(reason))
-    except (Untrue, RuntimeError) as failure:
-        print(f"{tool.name}: {failure}", file=sys.stderr)
-        return Cell((), 0, "failed")
+    except subprocess.TimeoutExpired:
+        return Cell((), 0, f"over {LIMIT:.0f} s")
+    except (Untrue, RuntimeError, ValueError) as failure:
+        print(f"{what}: {failure}", file=sys.stderr)
+        return Cell((), 0, _FAILED)
+
+
+def _figure(world: World, tool: Tool, figure: Callable[[World, Tool], str]) -> Cell:
+    def told() -> Cell:
+        need(tool)
+        return Cell((), 0, figure(world, tool))
+
+    return _tried(tool.name, told)
 
 
 def _bytes(world: World, tool: Tool) -> str:

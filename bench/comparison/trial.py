@@ -59,15 +59,14 @@ def launch(argv: list[str], cwd: Path, env: Mapping[str, str], folder: Path, lim
     """Runs a command by the launcher; its output lies in `folder` for a moment."""
     out, err = folder / "launched.out", folder / "launched.err"
     words = [PYTHON, "-I", "-S", str(LAUNCHER), str(out), str(err), *argv]
-    launcher = subprocess.Popen(words, cwd=cwd, env=env, stdout=subprocess.PIPE, start_new_session=True)
-    try:
-        said, _ = launcher.communicate(timeout=limit)
-    except subprocess.TimeoutExpired:
-        # The launcher and what it started are a session of their own.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(launcher.pid, signal.SIGKILL)
-        launcher.wait()
-        raise
+    with subprocess.Popen(words, cwd=cwd, env=env, stdout=subprocess.PIPE, start_new_session=True) as launcher:
+        try:
+            said, _ = launcher.communicate(timeout=limit)
+        except subprocess.TimeoutExpired:
+            # The launcher and what it started are a session of their own.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(launcher.pid, signal.SIGKILL)
+            raise
     if launcher.returncode != 0:
         raise Untrue(f"{argv[0]} could not be started")
     seconds, memory, status = said.split()

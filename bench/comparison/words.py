@@ -31,14 +31,14 @@ WHY = {
         "that the person held."
     ),
     "merge two branches that set neighbours": (
-        "Git merges their lines without any program of theirs. gitseal's driver is one start of Python, and merges by "
-        "name."
+        "Git merges their lines without any program of theirs. gitseal starts Python three times: the driver, and its "
+        "hooks before the merge is committed, which look for plaintext in what it brings."
     ),
     "merge two branches that set distant names": (
-        "Git merges these lines without any program. So it would gitseal's; the driver is there for neighbours and for "
-        "what two branches did to the same name."
+        "Git merges these lines without any program, and would gitseal's too. It starts Python three times all the "
+        "same: the driver, for what two branches did to one name, and its hooks, which look for plaintext."
     ),
-    "which of 20 commits set a name": (
+    "which of 10 commits set a name": (
         "A name that stands in clear on its line is found by `git log -G` alone. gitseal also tells who did it, what "
         "happened to the name, and who could open it."
     ),
