@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -254,3 +255,10 @@ def test_a_public_key_leads_to_no_other_file(tmp_path: Path) -> None:
         foreign.read(content, ForeignSource("e", "", ToolKeys(environ={"EJSON_KEYDIR": str(tmp_path / "keys")})))
         is None
     )
+
+
+def test_a_missing_library_is_told_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "nacl.public", None)
+    with pytest.raises(Error, match=r"^ejson needs the package PyNaCl, which is not installed$") as caught:
+        read("secrets.ejson", EJSON)
+    assert "install" in caught.value.hint
