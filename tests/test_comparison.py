@@ -3,6 +3,7 @@
 import itertools
 import os
 import re
+import select
 import subprocess
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -103,11 +104,17 @@ def test_a_run_has_its_own_time_memory_and_status(tmp_path: Path) -> None:
 
 
 def test_a_run_that_takes_too_long_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
-    script = "sleep 60 & echo $! >pid; wait"
+    os.mkfifo(tmp_path / "held")
+    # It ends for whoever reads when the last process that holds it for writing has ended.
+    held = os.open(tmp_path / "held", os.O_RDONLY | os.O_NONBLOCK)
     with pytest.raises(subprocess.TimeoutExpired):
-        launch(["sh", "-c", script], tmp_path, dict(os.environ), tmp_path, 0.5)
-    state = Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}/stat")
-    assert not state.exists() or state.read_text().split()[2] == "Z"
+        launch(["sh", "-c", "exec 9>held; echo >&9; sleep 600 & wait"], tmp_path, dict(os.environ), tmp_path, 0.9)
+    os.set_blocking(held, True)
+    ready = os.read(held, 1)
+    assert ready == b"\n"
+    assert select.select([held], [], [], 60)[0]
+    assert os.read(held, 1) == b""
+    os.close(held)
 
 
 def test_work_that_was_not_done_is_no_figure(tmp_path: Path) -> None:
