@@ -214,6 +214,7 @@ CASES: dict[str, Case] = {
         ),
         _to_merge,
         code="from gitseal.cli import run; run()",
+        refusal=129,  # Git merges the lines then
     ),
     "the page's commit": Case((), _changed, code=_COMMIT, again=(1,)),
 }

@@ -37,7 +37,11 @@ def main(words: "Sequence[str]") -> int:
     try:
         conflicts = merge_files((base, ours, theirs), How(known, length), begun, place)
     except OSError as error:
-        sys.stderr.write(f"gitseal: the merge could not be written: {(error.strerror or 'unknown').lower()}\n")
+        from gitseal.report.escaping import printable
+
+        reason = (error.strerror or "unknown").lower()
+        sys.stderr.write(f'gitseal: the merge of "{printable(place)}" could not be written: {reason}\n')
+        sys.stderr.write("  see if there is room: df -h\n")
         return _FAILED
     if conflicts and length == SIZE:
         from gitseal.report.escaping import printable  # a clean merge says nothing
