@@ -65,6 +65,25 @@ def test_a_branch_decides_nothing(team: Team, old: str, new: str, is_pushed: boo
     assert [place for place in team.memory.places if "evil" in place] == []
 
 
+@pytest.mark.parametrize("new", ["to: memory:evil", "prune: true, to: memory:good", "service: other, to: memory:good"])
+def test_the_branch_of_a_target_decides_nothing_about_it(team: Team, new: str) -> None:
+    team.alice.policy("environments: [production]", "from: refs/heads/release, environments: [production]")
+    team.alice.commit("from release")
+    team.alice.push("main")
+    team.alice.git("checkout", "--quiet", "-b", "release")
+    team.alice.push("release")
+    assert team.publish("--accept-target", "shop")[0] == 0
+    team.alice.policy(
+        'to: "memory:good"', new.replace("memory:good", '"memory:good"').replace("memory:evil", '"memory:evil"')
+    )
+    team.alice.commit("evil")
+    team.alice.push("release")
+    status, said = team.publish("--accept-target", "shop", "--rollback")
+    assert status == 1
+    assert 'the policy of origin/release has "shop" otherwise than that of origin/main' in said
+    assert [place for place in team.memory.places if "evil" in place] == []
+
+
 def test_a_branch_of_a_fork_is_not_the_branch_that_a_target_names(team: Team, tmp_path: Path) -> None:
     team.alice.policy("environments: [production]", "from: refs/heads/release, environments: [production]")
     team.alice.commit("from release")

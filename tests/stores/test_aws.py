@@ -174,12 +174,28 @@ def test_consumers_read_json_fields_and_one_more(server: AwsServer, at: Opened) 
     }
 
 
-def test_a_secret_that_waits_for_its_deletion_is_restored(server: AwsServer, at: Opened) -> None:
-    place = "aws-secretsmanager:waits"
+def test_a_secret_of_ours_that_waits_for_its_deletion_is_restored(at: Opened) -> None:
+    place = "aws-secretsmanager:waits/"
     planned(at(place), {"A": b"one", "B": b"two"}, 1)
-    server.client("secretsmanager").delete_secret(SecretId="waits")
-    assert planned(at(place), {"A": b"three"}, 2).counts()["create"] == 1
-    assert {name: one.value for name, one in at(place).read().items()} == {"A": SecretBytes(b"three")}
+    planned(at(place), {"B": b"two"}, 2, prunes=True)
+    assert planned(at(place), {"A": b"three", "B": b"two"}, 3).counts()["create"] == 1
+    assert at(place).read()["A"].value == SecretBytes(b"three")
+
+
+def test_a_secret_that_others_deleted_stays_so(server: AwsServer, at: Opened) -> None:
+    client = server.client("secretsmanager")
+    for name, text in (("doomed/A", "theirs"), ("doomed/one", '{"THEIRS": "hush"}')):
+        client.create_secret(Name=name, SecretString=text, Description="billing")
+        client.delete_secret(SecretId=name)
+    with pytest.raises(RemoteError, match="doomed/one waits for its deletion in Secrets Manager"):
+        at("aws-secretsmanager:doomed/one").read()
+    with pytest.raises(RemoteError, match="doomed/A waits for its deletion") as refused:
+        planned(at("aws-secretsmanager:doomed/"), {"A": b"ours"}, 1)
+    assert refused.value.hint == "if it should be there: aws secretsmanager restore-secret --secret-id doomed/A"
+    for name in ("doomed/A", "doomed/one"):
+        described = client.describe_secret(SecretId=name)
+        assert described["DeletedDate"]
+        assert described["Description"] == "billing"
 
 
 def test_a_secret_that_is_no_json_object_is_left_alone(server: AwsServer, at: Opened) -> None:

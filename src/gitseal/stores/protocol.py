@@ -18,7 +18,7 @@ from gitseal.hidden import SecretBytes
 from gitseal.records import NamedTuple, Protocol
 from gitseal.remote.failure import RemoteError
 
-MARK_LENGTH = 256
+MARK_LENGTH, MARK_VERSION = 256, "gitseal1"
 _MARK = re.compile(rf"[A-Za-z0-9_.:-]{{1,{MARK_LENGTH}}}")
 LOOK = "look at it again with --dry-run"
 
@@ -26,6 +26,11 @@ LOOK = "look at it again with --dry-run"
 def may_be_mark(text: object) -> bool:
     """True for a text of the form that marks have."""
     return isinstance(text, str) and _MARK.fullmatch(text) is not None
+
+
+def is_like_a_mark(text: str) -> bool:
+    """True for a text that only a mark of gitseal looks like. What it proves is another question."""
+    return may_be_mark(text) and text.startswith(f"{MARK_VERSION}:")
 
 
 class Live(NamedTuple):

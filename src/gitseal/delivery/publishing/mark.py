@@ -18,13 +18,12 @@ from gitseal.document.token_grammar import is_id
 from gitseal.hidden import SecretBytes
 from gitseal.policy.names import is_principal_name
 from gitseal.records import NamedTuple
-from gitseal.stores.protocol import MARK_LENGTH
+from gitseal.stores.protocol import MARK_LENGTH, MARK_VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.crypto.composed_key import MarkKey
 
-_VERSION = "gitseal1"
 _PARTS = 6
 _MAC_LENGTH = 43
 _PLAIN = "gitseal/v1/publish-plain"
@@ -41,7 +40,7 @@ class Mark(NamedTuple):
 
     def text(self) -> str:
         """The mark as a store keeps it."""
-        return ":".join((_VERSION, *self))
+        return ":".join((MARK_VERSION, *self))
 
     def proves(self, name: str, value: SecretBytes, key: "MarkKey | None") -> bool:
         """True if this is the mark of that value under that name; `key` is the data key that the mark names."""
@@ -67,7 +66,7 @@ _TO_URL = str.maketrans("+/", "-_")
 def parse(text: str) -> Mark | None:
     """The mark that a text is; None for every other text."""
     parts = text.split(":") if len(text) <= MARK_LENGTH else []
-    if len(parts) != _PARTS or parts[0] != _VERSION:
+    if len(parts) != _PARTS or parts[0] != MARK_VERSION:
         return None
     mark = Mark(*parts[1:])
     is_commit = len(mark.commit) in {40, 64} and not mark.commit.strip("0123456789abcdef")

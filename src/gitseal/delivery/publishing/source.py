@@ -70,7 +70,7 @@ def source(project: Project, target: PublishTarget) -> Source:
     """What a target publishes now: the checked-out commit by the policy of the target's branch.
 
     Raises Error if something in `.secrets` is not committed, if the branch does not have the commit, or if the branch's own
-    policy has the target otherwise than the trusted ref's as to where it comes from.
+    policy has the target otherwise than the trusted ref's.
     """
     repository = project.git()
     commit = refs.head(repository).commit
@@ -104,13 +104,14 @@ def _governed(project: Project, target: PublishTarget, commit: str, ref: str, ti
     repository = project.git()
     ruling = at_commit(repository, project.root, tip)
     own = next((other for other in ruling.policy.publish if other.name == target.name), None)
-    if own is None or own.source != target.source:
+    if own != target:
+        # Whoever may push that branch and not the trusted one would else send values elsewhere.
         raise Error(
-            f'the policy of {short(ref)} does not publish "{target.name}" from there',
-            "make it the same as the trusted ref's policy",
+            f'the policy of {short(ref)} has "{target.name}" otherwise than that of {short(trusted_ref(repository))}',
+            "make the two the same: merge the one into the other",
         )
     files = at_commit(repository, project.root, commit).governed_by(ruling).shared()
-    return Source(files, own, commit, ref)
+    return Source(files, target, commit, ref)
 
 
 def check_ancestors(source: Source, commits: list[str]) -> None:

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from gitseal.errors import shell_quoted
 from gitseal.remote.aws import Aws, AwsService
 from gitseal.remote.aws_failure import AwsRefusal
+from gitseal.remote.failure import RemoteError
+from gitseal.stores.protocol import is_like_a_mark
 
 CURRENT = "AWSCURRENT"
 MISSING, _EXISTS = "ResourceNotFoundException", "ResourceExistsException"
@@ -42,14 +45,27 @@ class AwsSecrets:
         described = self.describe(name)
         return "" if described.get("DeletedDate") else current(described.get("VersionIdsToStages"))
 
-    def revived(self, name: str) -> str | None:
-        """The version, maybe empty, of a secret that waited for its deletion and is there again; None if it did not wait."""
+    def is_deleted(self, name: str) -> bool:
+        """True for a secret that waits for its deletion."""
+        return bool(self.describe(name).get("DeletedDate"))
+
+    def revive(self, name: str) -> bool:
+        """Brings back a secret of ours that waits for its deletion; False if it does not wait. Raises RemoteError for others'."""
         described = self.describe(name)
-        version = current(described.get("VersionIdsToStages"))
-        if described.get("DeletedDate"):
-            self.service.write("restore_secret", f"restore {name}", SecretId=name)
-            return version
-        return None if version or not described else ""
+        if not described.get("DeletedDate"):
+            return bool(described) and not current(described.get("VersionIdsToStages"))
+        if not is_like_a_mark(str(described.get("Description", ""))):
+            raise deleted(name)
+        self.service.write("restore_secret", f"restore {name}", SecretId=name)
+        return True
+
+
+def deleted(name: str) -> RemoteError:
+    """A secret that somebody else deleted, and that AWS keeps for the days of its recovery window."""
+    return RemoteError(
+        f"{name} waits for its deletion in Secrets Manager, which gitseal did not ask for",
+        f"if it should be there: aws secretsmanager restore-secret --secret-id {shell_quoted(name)}",
+    )
 
 
 def current(stages: object) -> str:

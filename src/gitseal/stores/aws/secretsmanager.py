@@ -19,7 +19,7 @@ from gitseal.remote.failure import RemoteError
 from gitseal.remote.listing import bounded
 from gitseal.stores import carrying, fields
 from gitseal.stores.aws import place
-from gitseal.stores.aws.secret import CURRENT, MISSING, NOT_NOW, AwsSecrets, current
+from gitseal.stores.aws.secret import CURRENT, MISSING, NOT_NOW, AwsSecrets, current, deleted
 from gitseal.stores.protocol import (
     MARK_LENGTH,
     Carries,
@@ -42,7 +42,7 @@ CARRIES = Carries(
     mark="the field `gitseal` of the one secret; the description of each secret; written in the value's call",
     race="in one secret compare-and-set; for each secret the version is read again right before",
     removal="in one secret a new version without the field; a whole secret is deleted with AWS's recovery window of 30 days, and "
-    "publishing the name again restores it",
+    "publishing the name again restores it, if it was ours",
 )  # fmt: skip
 
 _PART = r"[A-Za-z0-9_+=.@-]+"
@@ -124,6 +124,9 @@ class _OneSecret:
         try:
             answer = self._secrets.service.read("get_secret_value", f"read {self._name}", SecretId=self._name)
         except AwsRefusal as refused:
+            if refused.code == NOT_NOW and self._secrets.is_deleted(self._name):
+                # Our own last removal leaves the secret there, so somebody else deleted it.
+                raise deleted(self._name) from None
             if refused.code == MISSING or (refused.code == NOT_NOW and not self._secrets.version(self._name)):
                 return {}
             raise
@@ -147,10 +150,10 @@ class _OneSecret:
             return
         if self._secrets.create(self._name, text):
             return
-        there = self._secrets.revived(self._name)
-        if there is None:
+        described = self._secrets.describe(self._name)
+        if not described or described.get("DeletedDate") or current(described.get("VersionIdsToStages")):
             raise self._raced()
-        self._move_to(text, there)
+        self._move_to(text, "")
 
     def _move_to(self, text: str, version: str) -> None:
         """Makes a new version the current one in place of that version, or of none."""
@@ -230,7 +233,7 @@ class _EachSecret:
             elif edit.version:
                 self._change(name, edit.value, edit.mark)
             elif not self._secrets.create(name, edit.value.reveal().decode(), Description=edit.mark):
-                if self._secrets.revived(name) is None:
+                if not self._secrets.revive(name):
                     raise Raced(name)
                 self._change(name, edit.value, edit.mark)
 
