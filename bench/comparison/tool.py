@@ -67,7 +67,11 @@ class Store(NamedTuple):
 
 
 class Tool(NamedTuple):
-    """A column of the table. `pin` is its variable in tools/peers, or "" if the distribution's version is taken."""
+    """A column of the table.
+
+    `pin` is its variable in tools/peers, or "" if the distribution's version is taken. `version` is the command that tells
+    its version, or nothing if a build from its module tells none or an old one: then it is the pin.
+    """
 
     name: str
     program: str

@@ -197,6 +197,8 @@ def hook(world: World, tool: Tool, files: int) -> Trial:
         raise Unable(tool.hook)
     clean = hooks.staged(world, 100 if files == 1 else 0, files)
     dirty = fresh(clean, world.folder / f"{tool.name}-dirty-{files}")
+    # dotenvx lets an env file pass that Git would ignore, though it is staged.
+    (dirty / ".gitignore").unlink(missing_ok=True)
     for name in (LEAK, ".env.leaked"):
         (dirty / name).write_text(f'KEY="{private_key(world)}"\n', encoding="utf-8")
     world.run(["git", "add", "--force", LEAK, ".env.leaked"], dirty)
