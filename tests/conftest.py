@@ -3,6 +3,7 @@
 Only what several test files share belongs here.
 """
 
+import gc
 import itertools
 import os
 import pwd
@@ -92,6 +93,19 @@ class _HomeGuard:
 # A job in the background of a shell ignores Ctrl-C, and so would every command that a test interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Collects the tests with the collector of garbage off: it would look at a million objects that all stay, again and again."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        # Nor does it look at them while the tests run.
+        gc.freeze()
+        gc.enable()
+
 
 _homes = itertools.count()
 _guard = _HomeGuard()

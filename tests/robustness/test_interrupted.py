@@ -20,7 +20,7 @@ from tests import fuzzing
 from tests.slow import slow_but
 from tests.templates import Templates
 
-MOMENTS = 16
+MOMENTS = 10
 # The calls of `run` until it has taken over from Python: before, as while Python starts, nobody can catch anything.
 TAKEN_OVER = 6
 SHM = Path("/dev/shm")  # noqa: S108 - looked at, not written

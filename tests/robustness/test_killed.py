@@ -166,7 +166,7 @@ def test_killed_ahead_of_each_operation_on_a_file(place: Clone, known: Callable[
     case = CASES[name]
     seen = {"old": 0, "new": 0}
     # A short run looks at the operations in steps: reads come in long rows, and any of the last may be a write.
-    for number in fuzzing.steps(3):
+    for number in fuzzing.steps(5):
         known()
         case.prepare(place)
         before = AHEAD_OF.format(number=number, top=str(place.top))

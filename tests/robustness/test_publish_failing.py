@@ -63,7 +63,7 @@ def killed(publishing: PublishWorld, stop: Stop) -> tuple[int, str]:
     ("signal_", "does_it", "everywhere"),
     [
         (signal.SIGKILL, True, False),
-        (signal.SIGINT, False, False),
+        pytest.param(signal.SIGINT, False, False, marks=pytest.mark.slow),
         *(
             pytest.param(one, does_it, True, marks=pytest.mark.slow)
             for one in (signal.SIGKILL, signal.SIGINT)

@@ -43,7 +43,7 @@ LOUD = {
 }
 
 
-@pytest.mark.parametrize("fault", [None, Fault.PAGE_AFTER])
+@pytest.mark.parametrize("fault", slow_but({None}, [None, Fault.PAGE_AFTER]))
 def test_no_value_and_no_token_shows_while_it_runs(publishing: PublishWorld, fault: Fault | None) -> None:
     publishing.proxy.begin(Moment(fault, 5, for_good=True) if fault is not None else None)
     parts = (*PARTS, publishing.token.encode())

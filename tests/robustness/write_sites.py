@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from tests.conftest import TOP
+from tests import source
 
 _FLOOR = "what the others stand on"
 _BESIDE = "in a private folder of temporary files, for another program to read"
@@ -105,9 +105,8 @@ SITES: dict[str, tuple[str, ...] | str] = {
 
 def sites() -> Iterator[str]:
     """Each function of gitseal that calls something which changes a disk, as `file.py function`."""
-    for path in sorted((TOP / "src/gitseal").rglob("*.py")):
-        name = str(path.relative_to(TOP / "src/gitseal"))
-        found = _functions(ast.parse(path.read_text(encoding="utf-8")), "")
+    for name, module in source.modules().items():
+        found = _functions(module, "")
         yield from dict.fromkeys(f"{name} {function}" for function, call in found if _writes(call))
 
 
@@ -156,20 +155,23 @@ _WRITING = ("'w", "'a", "'x", "'r+", "O_WRONLY", "O_RDWR")
 
 def _writes(call: ast.Call) -> bool:
     """True for what changes a disk, by the name of what is called."""
-    words, function = ast.unparse(call), call.func
+    function = call.func
     if isinstance(function, ast.Name):
-        return function.id in {"private_folder", "write_new"} or (
-            function.id in _OPENS and any(mode in words for mode in _WRITING)
-        )
+        return function.id in {"private_folder", "write_new"} or (function.id in _OPENS and _opens_to_write(call))
     if not isinstance(function, ast.Attribute):
         return False
-    of = ast.unparse(function.value).rpartition(".")[2]
+    of = getattr(function.value, "id", getattr(function.value, "attr", ""))
     if of == "output":
         return False
     if of in _HOMES:
         return function.attr in _OURS
     if function.attr in _OPENS:
-        return any(mode in words for mode in _WRITING)
+        return _opens_to_write(call)
     # Of texts `replace` takes two words, of paths one.
     is_rename = function.attr == "replace" and (len(call.args) == 1 or of == "os") and not call.keywords[1:]
-    return function.attr in _METHODS or is_rename or ast.unparse(function) in {"os.remove", "os.replace"}
+    return function.attr in _METHODS or is_rename or (of == "os" and function.attr in {"remove", "replace"})
+
+
+def _opens_to_write(call: ast.Call) -> bool:
+    words = ast.unparse(call)
+    return any(mode in words for mode in _WRITING)

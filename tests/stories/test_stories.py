@@ -10,7 +10,7 @@ from tests.stories import runner
 HERE = Path(__file__).parent
 # At least one for each kind of promise; a story starts dozens of processes, so the others run in `make check` alone.
 QUICK = {
-    "merging", "run", "set-and-get", "terminal",
+    "merging", "set-and-get", "terminal",
 }  # fmt: skip
 STORIES = {story.stem: story for story in sorted(HERE.glob("*.txt"))}
 

@@ -340,6 +340,7 @@ def test_a_name_that_exists_is_no_conflict_with_somebody(desktop: Desktop) -> No
     assert desktop.page.post("/set", value="x", generate="uuid", **body | {"seen": now}).status == 409
 
 
+@pytest.mark.slow
 def test_a_merge_is_finished_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "top").mkdir()
     world, environ = made(tmp_path / "top", tmp_path)

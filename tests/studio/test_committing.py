@@ -53,6 +53,7 @@ def test_what_the_page_did_not_show_is_not_committed(own: Desktop) -> None:
     assert head(own) == "start"
 
 
+@pytest.mark.slow
 def test_a_refused_commit_leaves_branch_and_index_as_they_were(own: Desktop) -> None:
     top = own.world.top
     own.world.set(A="a")
@@ -73,6 +74,7 @@ def test_a_refused_commit_leaves_branch_and_index_as_they_were(own: Desktop) -> 
     assert git(top, "branch", "--show-current").strip() == "fresh"
 
 
+@pytest.mark.slow
 def test_what_a_hook_leaves_running_keeps_no_commit_waiting(own: Desktop) -> None:
     own.world.set(A="a")
     pid = own.world.top / "pid"
@@ -83,6 +85,7 @@ def test_what_a_hook_leaves_running_keeps_no_commit_waiting(own: Desktop) -> Non
     assert Path(f"/proc/{pid.read_text().strip()}").exists() or not Path("/proc").exists()
 
 
+@pytest.mark.slow
 def test_a_page_that_ends_makes_no_commit_afterwards(own: Desktop) -> None:
     own.world.set(A="a")
     begun = own.world.top / "begun"
@@ -120,6 +123,7 @@ def test_only_what_gitseal_keeps_is_committed(own: Desktop) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_undo_takes_back_what_its_page_showed(own: Desktop) -> None:
     def add(name: str) -> None:
         body = {"name": name, "value": "1", "environments": ["production"], "seen": {"production": "-"}}
@@ -132,6 +136,7 @@ def test_undo_takes_back_what_its_page_showed(own: Desktop) -> None:
     assert own.world.get("B") == "1"
 
 
+@pytest.mark.slow
 def test_secrets_that_are_gone_for_a_moment_end_no_page(own: Desktop) -> None:
     folder = own.world.top / ".secrets"
     folder.rename(own.world.top / "away")

@@ -45,6 +45,7 @@ def reveal(desk: Desktop, name: str, environment: str, purpose: str = "show") ->
     return desk.page.post("/reveal", name=name, environment=environment, purpose=purpose).told
 
 
+@pytest.mark.slow
 def test_a_name_that_an_environment_inherits_has_a_page(desk: Desktop) -> None:
     desk.world.set("development", BASE="hush-base")
     answer = desk.page.get("/name?name=BASE")
@@ -61,6 +62,7 @@ def test_edit_takes_what_everybody_has_and_not_this_machines_override(desk: Desk
     assert reveal(desk, "DATABASE_URL", "development", "edit")["value"] == "hush-database"
 
 
+@pytest.mark.slow
 def test_a_value_of_this_machine_alone_is_not_edited(desk: Desktop) -> None:
     override(desk, "MINE", "hush-local")
     answer = desk.page.get("/name?name=MINE")
@@ -71,6 +73,7 @@ def test_a_value_of_this_machine_alone_is_not_edited(desk: Desktop) -> None:
     assert reveal(desk, "MINE", "development")["value"] == "hush-local"
 
 
+@pytest.mark.slow
 def test_bytes_go_there_and_back_as_they_are(desk: Desktop) -> None:
     content = bytes(range(256))
     for one in (content, b"readable"):

@@ -54,6 +54,7 @@ def test_a_value_that_waits_is_told_with_who_set_it_and_absorbed(desk: Desktop) 
     assert 'data-post="/absorb"' in main(desk, "PARTNER")
 
 
+@pytest.mark.slow
 def test_a_value_that_waits_in_what_is_extended_is_absorbed_there(desk: Desktop) -> None:
     World(desk.world.top, NO_IDENTITIES).set("development", PARTNER="hush-partner")
     assert "Absorb the value in development" in main(desk, "PARTNER")
@@ -71,6 +72,7 @@ def test_a_section_that_nobody_saw_is_not_absorbed(desk: Desktop) -> None:
     assert desk.world.files() == before
 
 
+@pytest.mark.slow
 def test_who_opens_nothing_absorbs_nothing(tmp_path: Path) -> None:
     (tmp_path / "top").mkdir()
     world, environ = made(tmp_path / "top", tmp_path)
@@ -84,6 +86,7 @@ def test_who_opens_nothing_absorbs_nothing(tmp_path: Path) -> None:
     assert "send what it prints to alice" in body
 
 
+@pytest.mark.slow
 def test_removing_says_who_has_the_value_from_here_and_where_it_comes_from_then(desk: Desktop) -> None:
     desk.world.set("development", BASE="hush-base")
     body = main(desk, "BASE")
@@ -97,6 +100,7 @@ def test_removing_says_who_has_the_value_from_here_and_where_it_comes_from_then(
     assert "production: removed DATABASE_URL; the value comes from development now" in desk.page.get("/").body
 
 
+@pytest.mark.slow
 def test_removing_what_this_machine_overrides_says_so(desk: Desktop) -> None:
     override(desk, "DATABASE_URL", "hush-local")
     shown = {"development": seen(desk, "DATABASE_URL", "development")}
@@ -105,6 +109,7 @@ def test_removing_what_this_machine_overrides_says_so(desk: Desktop) -> None:
     assert "development: removed DATABASE_URL; the value comes from development.local now" in said
 
 
+@pytest.mark.slow
 def test_published_is_where_this_name_goes(desk: Desktop) -> None:
     top = desk.world.top
     desk.world.set("development", BASE="x", OTHER="x")

@@ -45,6 +45,7 @@ def text(body: str) -> str:
     return " ".join(body.replace("&lt;", "<").replace("&gt;", ">").replace("&#34;", '"').replace("&#39;", "'").split())
 
 
+@pytest.mark.slow
 def test_a_locked_identity_is_told_and_unlocked_by_a_press(page_of: As) -> None:
     page = page_of("locked").page
     name, compare = "/name?name=BASE", "/compare?left=development&right=production"
@@ -102,9 +103,9 @@ def test_a_stranger_is_told_whom_to_ask(page_of: As) -> None:
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
-        ("accept", "what you set counts at once"),
+        pytest.param("accept", "what you set counts at once", marks=pytest.mark.slow),
         ("pending", "waits until somebody who can absorbs it"),
-        ("refuse", "takes no write-only values there"),
+        pytest.param("refuse", "takes no write-only values there", marks=pytest.mark.slow),
     ],
 )
 def test_what_becomes_of_a_value_that_is_set_unseen(page_of: As, rule: str, words: str) -> None:
@@ -115,6 +116,7 @@ def test_what_becomes_of_a_value_that_is_set_unseen(page_of: As, rule: str, word
     assert words in line_of(desk, "FRESH", "production")
 
 
+@pytest.mark.slow
 def test_a_value_may_count_here_and_wait_where_it_is_inherited(page_of: As) -> None:
     desk = page_of("none")
     policy(desk.world.top, "  production:\n", "  production:\n    write_only: pending\n")

@@ -37,6 +37,7 @@ def job(repo: Path, tmp_path: Path, *words: str, **environ: str) -> subprocess.C
     )
 
 
+@pytest.mark.slow
 def test_credentials_alone_render(ministack: AwsServer, sealed: str, repo: Path, tmp_path: Path) -> None:
     done = job(repo, tmp_path, "render", "-e", "production", **ministack.environ)
     assert (done.stdout, done.stderr, done.returncode) == ("A='hush'\nB='secret'\n", "", 0)

@@ -1,7 +1,7 @@
 """Values sealed offline to a key in a real OpenBao, opened by whoever may decrypt with it there and has no identity here."""
 
 import json
-import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -16,6 +16,7 @@ from tests import programs
 from tests.servers.openbao import Bao
 from tests.servers.scripted import send, server
 from tests.stories import runner
+from tests.templates import Templates
 
 VECTORS = json.loads((Path(__file__).parents[1] / "recipients/kms-vectors.json").read_text())
 CLOUD_KEY = VECTORS[0]["recipient"]
@@ -50,19 +51,34 @@ class Deploy(NamedTuple):
         programs.git(self.top, "commit", "-qm", "sealed")
 
 
-@pytest.fixture
-def deploy(bao: Bao, repo: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Deploy:
-    name = re.sub(r"[^a-z_]", "", request.node.name)[:60]
-    (tmp_path / "deploy.pem").write_bytes(bao.transit_key(name))
-    (tmp_path / "job").mkdir()
-    made = Deploy(repo, bao, name, tmp_path / "job")
+def sealed_to(bao: Bao, name: str, folder: Path) -> Deploy:
+    """A new project in a folder, whose production is sealed to a new key of this name."""
+    (folder / "deploy.pem").write_bytes(bao.transit_key(name))
+    for place in ("job", "repo"):
+        (folder / place).mkdir()
+    made = Deploy(folder / "repo", bao, name, folder / "job")
+    programs.git(made.top, "init", "-q")
     made.person("init", "-e", "development,production", "--as", "alice")
     made.person("set", "-e", "production", "A=hush", "B=secret")
-    public = ("--kms", f"vault:transit/keys/{name}@1", "--public", str(tmp_path / "deploy.pem"))
+    public = ("--kms", f"vault:transit/keys/{name}@1", "--public", str(folder / "deploy.pem"))
     made.person("recipient", "add", "deploy", *public, "--machine", "--open", "production", "--yes")
     made.person("rekey", "--yes")
     made.commit()
     return made
+
+
+@pytest.fixture
+def deploy(bao: Bao, isolated: Path, tmp_path: Path, templates: Templates, monkeypatch: pytest.MonkeyPatch) -> Deploy:
+    """A project of one's own. The key is that of all tests: it is left as it is."""
+
+    def build(folder: Path) -> None:
+        sealed_to(bao, "deploy", folder)
+        shutil.copytree(isolated / ".config", folder / "alice")
+
+    templates.copy("sealed to a key service", tmp_path, build)
+    shutil.copytree(tmp_path / "alice", isolated / ".config", dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path / "repo")
+    return Deploy(tmp_path / "repo", bao, "deploy", tmp_path / "job")
 
 
 def test_a_token_that_may_only_decrypt_renders(deploy: Deploy) -> None:
@@ -70,7 +86,9 @@ def test_a_token_that_may_only_decrypt_renders(deploy: Deploy) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "A='hush'\nB='secret'\n"
 
-    # Every reader does the same, by one call for all names of the access group.
+
+@pytest.mark.slow
+def test_every_reader_opens_by_one_call_for_all_names_of_the_access_group(deploy: Deploy) -> None:
     def pass_on(request: BaseHTTPRequestHandler) -> None:
         headers = {"X-Vault-Token": request.headers["X-Vault-Token"]}
         there = urllib.request.Request(deploy.bao.address + request.path, asked.bodies[-1], headers)  # noqa: S310 - ours
@@ -114,7 +132,9 @@ def refused(done: subprocess.CompletedProcess[str], *words: str) -> None:
 
 
 @pytest.mark.slow
-def test_every_way_to_be_refused_says_which_key_and_what_to_do(deploy: Deploy, bao: Bao) -> None:
+def test_every_way_to_be_refused_says_which_key_and_what_to_do(bao: Bao, repo: Path, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    deploy = sealed_to(bao, "refused", tmp_path / "own")
     key, render = f"vault:transit/keys/{deploy.name}@1", ("render", "-e", "production")
     refused(deploy.with_token(*render, VAULT_TOKEN="hvs.wrong"), key, "may not", " token capabilities transit/decrypt/")
     other = bao.token_for('path "transit/decrypt/other" { capabilities = ["update"] }')
@@ -154,6 +174,7 @@ def test_an_identity_on_the_machine_opens_without_a_call(deploy: Deploy) -> None
     assert (done.stdout, done.stderr, done.returncode) == ("hush\n", "", 0)
 
 
+@pytest.mark.slow
 def test_a_key_that_the_trusted_ref_lacks_is_not_asked_for_without_a_yes(
     deploy: Deploy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,7 +255,13 @@ def test_a_stanza_of_another_key_or_file_key_is_damaged_before_any_value_is_used
     refused(deploy.with_token("get", "-e", "production", "A"), "another key")
 
 
-@pytest.mark.parametrize("keys", [(), (CLOUD_KEY,)], ids=["no cloud key", "a cloud key beside an identity"])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param((), id="no cloud key", marks=pytest.mark.slow),
+        pytest.param((CLOUD_KEY,), id="a cloud key beside an identity"),
+    ],
+)
 def test_whoever_needs_no_key_service_loads_nothing_of_it(repo: Path, keys: tuple[str, ...]) -> None:
     deploy = Deploy(repo, Bao(""), "", repo)
     deploy.person("init", "-e", "production", "--as", "alice")
@@ -257,6 +284,7 @@ def test_whoever_needs_no_key_service_loads_nothing_of_it(repo: Path, keys: tupl
     assert done.stdout.count("\n") == 100
 
 
+@pytest.mark.slow
 def test_the_public_half_is_fetched_shown_and_asked_about(bao: Bao, repo: Path) -> None:
     bao.transit_key("fetch-me")
     environ = bao.environ

@@ -69,6 +69,7 @@ BROKEN = [
     ("git update-index --skip-worktree .secrets/development.yaml; rm .secrets/development.yaml", "working tree"),
     ("echo manifest.yaml >>.gitignore; git rm --quiet --cached .secrets/manifest.yaml", "working tree"),
 ]
+QUICK = BROKEN[9]
 
 
 @pytest.mark.slow
@@ -83,6 +84,7 @@ def test_what_is_broken_all_at_once_is_mended_by_what_is_said(world: World) -> N
     assert to_mend(world) == {}
 
 
+@pytest.mark.slow
 def test_every_mend_is_a_command_that_mends_or_a_decision_in_words(world: World) -> None:
     """The checks that are broken here between them take every way to a mend: what runs, mends."""
     for command, _check in BROKEN:
@@ -94,8 +96,10 @@ def test_every_mend_is_a_command_that_mends_or_a_decision_in_words(world: World)
     assert to_mend(world) == {}
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("broken", "check"), BROKEN)
+@pytest.mark.parametrize(
+    ("broken", "check"),
+    [pytest.param(*case, marks=() if case == QUICK else pytest.mark.slow) for case in BROKEN],
+)
 def test_what_is_broken_is_mended_by_what_is_said(world: World, broken: str, check: str) -> None:
     shell(world, broken)
     found = to_mend(world)
