@@ -134,6 +134,7 @@ def test_the_table_and_the_modules_are_the_same() -> None:
         "hook_allow",
         "hook_run",
         "import_counts",
+        "cut_off",
         "exporting_sops",
         "importing_backup",
         "recovering",

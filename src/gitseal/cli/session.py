@@ -3,6 +3,7 @@
 import os
 from functools import cached_property
 
+from gitseal.cli import cut_off
 from gitseal.cli.talk import say
 from gitseal.errors import Error, Unconfirmed, UsageError
 
@@ -89,11 +90,9 @@ class Session:
 
     def mirror_of(self, words: str) -> "Mirror":
         """A file of sops as a project."""
-        from gitseal.project.mirror import mirrored, mirrored_names
-        from gitseal.project.sops_files import read_file
+        from gitseal.project.mirror import read
 
-        data = read_file(self.start, words)
-        return mirrored_names(data, words) if self.names_suffice else mirrored(data, words, self._own_keyring.by_cost())
+        return read(self.start, words, None if self.names_suffice else self._own_keyring.by_cost)
 
     @cached_property
     def committed_project(self) -> "Project":
@@ -118,23 +117,8 @@ class Session:
         if project.repository is not None:
             self.listen_to(project.repository)
             if project.source.is_working_tree and not self.is_rotating:
-                self._tell_rotations(project, project.repository)
+                cut_off.tell(project, project.repository)
         return project.shared() if self.is_shared else project
-
-    def _tell_rotations(self, project: "Project", repository: "Repository") -> None:
-        """Says which rotations were cut off, with the commands that end them: nobody else remembers."""
-        from gitseal.project.rotations import folders
-
-        try:
-            if not folders(repository):
-                return
-            from gitseal.sealing.waiting import Waiting, all_waiting
-
-            told = [one.told() if isinstance(one, Waiting) else one for one in all_waiting(project)]
-        except Error:
-            return  # whatever is wrong with the project, the command itself says
-        for error in told:
-            say(f"gitseal: {error.message}", f"  {error.hint}")
 
     def listen_to(self, repository: "Repository") -> "Repository":
         """The repository, whose notes are told when the command is done."""

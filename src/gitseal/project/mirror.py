@@ -17,7 +17,7 @@ from gitseal.exchange.sops import SopsName
 from gitseal.identities import NO_IDENTITIES, Keyring
 from gitseal.policy.policy import DEFAULT
 from gitseal.project.project import FOLDER, Project
-from gitseal.project.sops_files import environment_name
+from gitseal.project.sops_files import environment_name, read_file
 from gitseal.recipients.protocol import Identity
 from gitseal.yamltext import scalars
 from gitseal.yamltext.editor import Put
@@ -25,6 +25,9 @@ from gitseal.yamltext.reader import path_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from gitseal.document.token import Token
     from gitseal.document.value import TypedValue
     from gitseal.identities.keyring import Stanzas
@@ -52,6 +55,12 @@ class Mirror(NamedTuple):
     keyring: Keyring
     environment: str
     names: dict[str, SeenName]
+
+
+def read(start: "Path", words: str, identities: "Callable[[], Iterable[Identity]] | None") -> Mirror:
+    """The file that words name from a folder, as `sops_files.read_file` takes them; without identities its names alone."""
+    data = read_file(start, words)
+    return mirrored(data, words, identities()) if identities is not None else mirrored_names(data, words)
 
 
 def mirrored(data: bytes, path: str, identities: Iterable[Identity]) -> Mirror:

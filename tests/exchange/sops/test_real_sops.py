@@ -119,3 +119,16 @@ def test_an_edit_changes_the_edited_lines_alone(real: Sops, tmp_path: Path) -> N
     read = sops.read(after, keyring().by_cost(), "o.yaml").imported.items
     assert shape(read) == {**shape(values), "last": "y"}
     assert read[0].comments == ("# Of the app", "# in two lines")
+
+
+@pytest.mark.parametrize(("form", "name"), [("sops-json", "o.json"), ("sops-dotenv", "o.env")])
+def test_it_edits_the_other_formats_too(real: Sops, tmp_path: Path, form: str, name: str) -> None:
+    texts = {"A": "a=b c", "B": "one\ntwo", "C": "", "D": "#x 'q' \"r\"", "E": "ключ 🔑", "a_unencrypted": "hush"}
+    values = [ImportedValue((key,), checked(ValueType.TEXT, one.encode()), 0) for key, one in texts.items()]
+    values.append(ImportedValue(("PORT",), checked(ValueType.INTEGER, b"5432"), 0, comments=("# A port",)))
+    (tmp_path / name).write_bytes(exporting.export(form, values, (AGE,), NOW).content)
+    assert json.loads(real("decrypt", "--output-type", "json", name)) == {**texts, "PORT": 5432}
+    real("edit", name, EDITOR="sed -i s/5432/5433/")
+    read = sops.read((tmp_path / name).read_bytes(), keyring().by_cost(), name).imported.items
+    assert {item.path[0]: item.value.reveal().decode() for item in read} == {**texts, "PORT": "5433"}
+    assert form == "sops-json" or read[-1].comments == ("# A port",)
