@@ -11,7 +11,7 @@ import pytest
 from gitseal import installation
 
 COMMIT = "3f9d0c2b7a1e4d5f60718293a4b5c6d7e8f90123"
-BY_NAME = f"install it: {sys.executable} -m pip install PyNaCl"
+BY_NAME = f"install it: {sys.executable} -P -m pip install PyNaCl"
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_what_came_from_no_commit_gets_the_packages_alone(recorded: SimpleNamesp
 def test_what_came_from_a_commit_gets_the_extra_of_the_same_commit(recorded: SimpleNamespace, url: str) -> None:
     recorded.text = from_git(url)
 
-    assert remedy() == f"install it: {sys.executable} -m pip install 'gitseal[github] @ git+{url}@{COMMIT}'"
+    assert remedy() == f"install it: {sys.executable} -P -m pip install 'gitseal[github] @ git+{url}@{COMMIT}'"
 
 
 def test_a_folder_of_the_repository_is_named(recorded: SimpleNamespace) -> None:
@@ -82,7 +82,7 @@ def test_no_credentials_are_printed(recorded: SimpleNamespace, url: str) -> None
 def test_a_package_of_no_extra_goes_by_its_name(recorded: SimpleNamespace) -> None:
     recorded.text = from_git("https://git.example.com/gitseal")
 
-    assert installation.remedy("botocore[crt]") == f"install it: {sys.executable} -m pip install 'botocore[crt]'"
+    assert installation.remedy("botocore[crt]") == f"install it: {sys.executable} -P -m pip install 'botocore[crt]'"
 
 
 def test_without_pip_uv_installs(recorded: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:

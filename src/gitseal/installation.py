@@ -38,7 +38,8 @@ def _adding(packages: "Sequence[str]", extra: str) -> str:
         return _line("pipx", "inject", Path(sys.prefix).name, *packages)
     source = _recorded_origin().requirement
     wanted = (f"gitseal[{extra}] @ {source}",) if source and extra else packages
-    pip = (sys.executable, "-m", "pip") if find_spec("pip") else ("uv", "pip")
+    # -P: the command is pasted in a repository, which may have a file pip.py.
+    pip = (sys.executable, "-P", "-m", "pip") if find_spec("pip") else ("uv", "pip")
     python = () if find_spec("pip") else ("--python", sys.executable)
     return _line(*pip, "install", *python, *wanted)
 

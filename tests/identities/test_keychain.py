@@ -243,7 +243,7 @@ def test_without_the_package_the_error_has_the_command_that_installs_it(monkeypa
     monkeypatch.setitem(sys.modules, "keyring", None)
     with pytest.raises(Error, match="needs the package keyring") as caught:
         keygen_into_keychain(os.environ)
-    assert caught.value.hint == f"install it: {sys.executable} -m pip install keyring"
+    assert caught.value.hint == f"install it: {sys.executable} -P -m pip install keyring"
 
 
 class Plaintext:

@@ -109,7 +109,7 @@ def every_extra_is_told(shop: Path, environ: dict[str, str]) -> None:
     }
     for extra, command in EXTRAS.items():
         done = programs.run("env", *command, cwd=shop, environ=environ)
-        assert re.search(r"install it: /\S+/clean/bin/python\S* -m pip install \S", done.stdout + done.stderr), (
+        assert re.search(r"install it: /\S+/clean/bin/python\S* -P -m pip install \S", done.stdout + done.stderr), (
             extra,
             done,
         )

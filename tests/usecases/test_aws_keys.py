@@ -71,7 +71,7 @@ def test_without_the_library_it_is_said_what_to_install(
     environ = ministack.environ | {"PYTHONPATH": str(tmp_path / "without")}
     done = job(repo, tmp_path, "render", "-e", "production", **environ)
     assert f"aws:{sealed}: AWS needs the package botocore, which is not installed" in done.stderr
-    assert f"{sys.executable} -m pip install botocore" in done.stderr
+    assert f"{sys.executable} -P -m pip install botocore" in done.stderr
 
 
 @pytest.mark.slow

@@ -5,10 +5,6 @@ from gitseal.cli.session import Session
 from gitseal.cli.talk import say
 from gitseal.errors import Error
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from pathlib import Path
-
 _ALARM = 1
 
 
@@ -25,7 +21,10 @@ def command(session: Session, *, no_browser: bool, port: str) -> int:
       gitseal studio
       gitseal studio --no-browser --port 8123
     """
+    from contextlib import ExitStack
+
     try:
+        from gitseal.studio.browser import led_to
         from gitseal.studio.desk import Desk
         from gitseal.studio.serving import serve
     except ModuleNotFoundError as error:
@@ -38,40 +37,13 @@ def command(session: Session, *, no_browser: bool, port: str) -> int:
         raise Error(f'"{port}" is no port', "give a number, or leave out --port")
     session.project.check_working_tree()
     desk = Desk(str(session.start), session.environ, str(session.home), session.identity)
-    opened: list[Path] = []
+    with ExitStack() as until_the_end:
 
-    def ready(address: str) -> None:
-        output.line(address)
-        if not no_browser:
-            opened.append(_open(address))
+        def ready(address: str) -> None:
+            output.line(address)
+            if not no_browser:
+                until_the_end.enter_context(led_to(address))
 
-    try:
         ended = serve(desk, int(port), ready)
-    finally:
-        for path in opened:
-            path.unlink(missing_ok=True)
-            path.parent.rmdir()
     say(f"gitseal studio: {ended.words}")
     return _ALARM if ended.is_alarm else 0
-
-
-def _open(address: str) -> "Path":
-    """Opens the browser by a file that leads to the address: in a process list, everybody could read the token.
-
-    A process of its own does it, for some browsers end only when they are closed.
-    """
-    import subprocess
-    import sys
-    import tempfile
-    from pathlib import Path
-
-    folder = Path(tempfile.mkdtemp(prefix="gitseal-studio-"))
-    file = folder / "open.html"
-    file.touch(mode=0o600)
-    file.write_text(
-        f'<!doctype html><title>gitseal studio</title><meta http-equiv="refresh" content="0;url={address}">'
-    )
-    nothing = subprocess.DEVNULL
-    words = [sys.executable, "-m", "webbrowser", file.as_uri()]
-    subprocess.Popen(words, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)
-    return file
