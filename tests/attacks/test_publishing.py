@@ -268,8 +268,8 @@ def test_a_record_is_pushed_over_no_other_and_gets_what_it_lacks_after_a_fetch(t
     assert "the record lacks" not in team.publish("--check")[1]
 
 
-@pytest.mark.parametrize("is_gone", [False, True])
-def test_a_record_that_was_put_back_is_noticed_by_a_clone_that_saw_a_newer_one(team: Team, is_gone: bool) -> None:  # noqa: FBT001 - a case
+@pytest.mark.parametrize("what", ["put back", "taken away", "spoilt"])
+def test_a_record_that_was_put_back_or_spoilt_is_noticed_by_a_clone_that_saw_a_newer_one(team: Team, what: str) -> None:
     team.memory.keeps_marks = False
     ref = "refs/gitseal/published/shop/production"
     assert team.publish("--accept-target", "shop")[0] == 0
@@ -280,7 +280,12 @@ def test_a_record_that_was_put_back_is_noticed_by_a_clone_that_saw_a_newer_one(t
     team.alice.push()
     assert team.publish()[0] == 0
     newest = team.alice.git("rev-parse", ref).strip()
-    team.alice.git("update-ref", *(["-d", ref] if is_gone else [ref, older]))
+    if what == "spoilt":
+        record = PublishRecord(Repository(team.alice.top), "shop", "production", ("memory:good", ""))
+        record.names["A"] = record.names["A"]._replace(proof="0" * 64)
+        record.begin([], {})
+    else:
+        team.alice.git("update-ref", *(["-d", ref] if what == "taken away" else [ref, older]))
     said = "shop: the record lacks what this clone saw last of A, and still counts"
     for options in (("--check",), ("--dry-run",)):
         status, told = team.publish(*options)

@@ -61,7 +61,7 @@ def _show(publication: "Publication") -> None:
         names = listed(publication.record.regained)
         say(
             f"gitseal: {who(publication)}: the record lacks what this clone saw last of {names}, and still counts",
-            "  if you did not fetch over a record that was never pushed, somebody put an older one back",
+            "  if you did not fetch over a record that was never pushed, somebody put an older one back or changed it",
         )
     selecting.tell(publication.wanted.going, "a service of the manifest can give them names of one part")
     if publication.wanted.files:

@@ -266,3 +266,27 @@ def test_a_run_that_was_cut_off_leaves_no_memory_of_what_it_was_writing(world: W
     world.repository.git("update-ref", "-d", record.ref)
     alone = world.record()
     assert (sorted(alone.against(world.store.read())), alone.regained) == (["B"], ["B"])
+
+
+SPOILT = Recorded("nonsense", "1", "0" * 64)
+OLDER = Recorded(Mark(FILE, "shop", commit(0), KEY.key_id, "A" * 43).text(), "1", "", ("shop", "production", *PLACE))
+
+
+@pytest.mark.parametrize("told", [SPOILT, SPOILT._replace(proof=""), OLDER.proven("A", KEY)])
+def test_nothing_that_a_record_says_of_a_version_beats_what_this_clone_saw_of_it(world: World, told: Recorded) -> None:
+    world.publish({"A": b"1"}, 1)
+    seen, record = world.record().names["A"], world.record()
+    told = told._replace(place=seen.place)
+    assert told.version == seen.version
+    record.names["A"] = told
+    record.begin([], {})
+    fetched = world.record()
+    assert fetched.against(world.store.read()) == {"A": seen}
+    assert fetched.regained == ["A"]
+    # The ref gets it back, so that others have it too.
+    fetched.remember(["A"])
+    assert world.record().names == {"A": seen}
+    world.store.put("A", b"by hand")
+    record = world.record()
+    record.names["A"] = told
+    assert record.against(world.store.read()) == {"A": told}

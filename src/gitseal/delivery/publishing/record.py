@@ -4,8 +4,8 @@ It is a blob in the ref `refs/gitseal/published/TARGET/ENVIRONMENT`, which is pu
 value is in it. Each entry has a proof by the key of its mark, over all that it says and where it stands. One without counts for
 nothing: whoever can push the ref could have written it.
 
-They could put an older record back, too, whose entries have proofs. So this clone remembers the entries that it saw proven, and
-one counts in place of the ref's as long as the store has the version that it tells.
+They could put an older record back, too, whose entries have proofs, or spoil a proof. So this clone remembers the entries that it
+saw proven, and one counts in place of whatever the ref has as long as the store has the version that it tells.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -44,12 +44,13 @@ class PublishRecord:
     def against(self, live: Mapping[str, Live]) -> dict[str, Recorded]:
         """The entries. What the store has as this clone saw it, and as the ref does not tell it, is as this clone remembers it.
 
-        The names of these are in `regained`: the record is an older one.
+        The names of these are in `regained`: the record is an older one, or somebody changed it.
         """
         seen = self._remembered()
         versions = {name: there.version for name, there in live.items() if there.version}
         known = {name: one for name, one in seen.items() if one.version and one.version == versions.get(name)}
-        back = {name: one for name, one in known.items() if one.version != self.names.get(name, _NOTHING).version}
+        # Only what proved itself is remembered, and a version is of one write: another mark or proof for it is not ours.
+        back = {name: one for name, one in known.items() if one != self.names.get(name)}
         self.names |= back
         self.regained = sorted(back)
         return self.names
@@ -120,6 +121,3 @@ class PublishRecord:
             again = "see what it is with git for-each-ref refs/gitseal, and run the same again"
             raise Error(f'Git does not write the record "{self.ref}", or somebody else did at the same time', again)
         self._blob = blob
-
-
-_NOTHING = Recorded("")
