@@ -23,7 +23,7 @@ def test_the_transcript_goes_from_an_env_file_to_a_diff() -> None:
 def test_the_numbers_of_commands_are_those_of_the_story() -> None:
     story = (console.TOP / "tests/stories/ten-minutes.txt").read_text(encoding="utf-8")
 
-    assert "Alice types five commands of gitseal's and Bob\ntwo" in SCREEN
+    assert "Alice types five gitseal commands and Bob two" in SCREEN
     # A paragraph begins with whose it is. The line that Bob sends is two commands that Alice pastes.
     paragraphs = [part for part in story.partition("\n-- ")[0].split("\n\n") if part.startswith(("# Alice", "# Bob"))]
     typed = {"Alice": 0, "Bob": 0}

@@ -103,7 +103,7 @@ def _with_plain(files: Sequence[Taken]) -> list[Taken]:
     names = list(dict.fromkeys(name for several in offered.values() for name in several))
     if not names:
         return list(files)
-    verb = "look like no secrets" if len(names) > 1 else "looks like no secret"
+    verb = "do not look like secrets" if len(names) > 1 else "does not look like a secret"
     question = (
         f"{', '.join(names)} {verb}.",
         "Let everyone with the repository read them, so that changes show in reviews?",
