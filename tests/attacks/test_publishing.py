@@ -7,10 +7,15 @@ from pathlib import Path
 import pytest
 
 from gitseal.cli.main import main
+from gitseal.crypto.datakey import DataKey
 from gitseal.delivery.publishing import planning
+from gitseal.delivery.publishing.mark import Mark, make
 from gitseal.delivery.publishing.publication import AFTER_A_WRITE
 from gitseal.delivery.publishing.record import PublishRecord
+from gitseal.delivery.publishing.recorded import Recorded
 from gitseal.git.repository import Repository
+from gitseal.hidden import SecretBytes
+from gitseal.project.keys import Keys
 from gitseal.remote.failure import AGAIN, RemoteError
 from tests.attacks.world import NEEDLE, Clone, clone
 from tests.stores.memory import TARGET, Team, team_with_memory
@@ -382,3 +387,52 @@ def test_a_composed_text_in_one_object_tells_as_well_which_commit_is_live(team: 
     team.alice.git("checkout", "--quiet", "HEAD~1")
     status, said = team.publish()
     assert (status, "which is no ancestor of" in said, team.memory.values()) == (1, True, before)
+
+
+def real_key(place: Clone, environment: str) -> DataKey:
+    """The data key of an environment, as whoever opens it has it."""
+    return Keys(place.read(environment).header, place.keyring)["default"]
+
+
+def forge(place: Clone, version: str, key: DataKey, unsigned: Mark) -> None:
+    """Somebody who has that key, and pushes refs, says in the record that we put OPS there."""
+    record = PublishRecord(Repository(place.top), "shop", "production", ("memory:good", ""))
+    text = make(unsigned, "OPS", SecretBytes(b"anything"), key).text()
+    bound = ("shop", "production", "memory:good", "")
+    record.names["OPS"] = Recorded(text, version, "", bound).proven("OPS", key)
+    record.begin([], {})
+
+
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_no_key_of_another_environment_makes_what_is_there_ours(team: Team, is_merged: bool) -> None:  # noqa: FBT001 - a case
+    team.memory.keeps_marks = False
+    assert team.publish("--accept-target", "shop")[0] == 0
+    forger, publisher = real_key(team.alice, "development"), ""
+    if is_merged:
+        # A pull request that changes nothing as a whole, and has an environment of its author's in between.
+        team.alice.git("checkout", "--quiet", "-b", "side")
+        assert main(["env", "add", "zz"]) == 0
+        team.alice.commit("X")
+        forger, publisher = real_key(team.alice, "zz"), team.alice.read("zz").header.id
+        side = team.alice.git("rev-parse", "HEAD").strip()
+        team.alice.git("revert", "--no-edit", "HEAD")
+        team.alice.git("checkout", "--quiet", "main")
+        team.alice.git("merge", "--quiet", "--no-ff", "--message", "merged", "side")
+        team.alice.push()
+        team.alice.git("checkout", "--quiet", side)
+    store = team.memory.places["good"]
+    store.put("OPS", b"theirs")
+    forging = team.alice.git("rev-parse", "HEAD").strip()
+    team.alice.git("checkout", "--quiet", "main")
+    for named in {team.alice.read("production").header.id, publisher or team.alice.read("development").header.id}:
+        unsigned = Mark(named, "shop", forging, "", "")
+        forge(team.alice, store.read()["OPS"].version, forger, unsigned)
+        status, said = team.publish("--prune")
+        assert (status, "leave   OPS: never put there by gitseal" in said) == (0, True), said
+        team.alice.set("production", "OPS", "ours")
+        team.alice.commit("OPS")
+        team.alice.push()
+        status, said = team.publish()
+        assert (status, planning.NOT_PROVEN in said, team.memory.values()["OPS"]) == (1, True, b"theirs"), said
+        team.alice.git("reset", "--quiet", "--hard", "HEAD~1")
+        team.alice.git("push", "--quiet", "--force", "origin", "HEAD:main")

@@ -13,7 +13,7 @@ Which file answers which question:
 * the files of a commit: `trees`; of the index: `index`; of either, with their contents: `snapshot`; of a commit, for
   programs: `objects`; what a commit would bring: `staged`; all that one file ever was: `versions`
 * many commits: `walked_range` (one walk, for all who look at a range), `introduced` (what is new in each, for `scan`), `ranges`
-  (comparing, descent, a range's words), `log` with `log_walk` and `renames` (one path's history with its contents); as they
-  were signed: `commits`, `signatures`
+  (comparing, descent, a range's words), `first_parents` (when a branch came to have a commit), `log` with `log_walk` and
+  `renames` (one path's history with its contents); as they were signed: `commits`, `signatures`
 * hooks and what Git tells them: `hooks`, `canary`, `updates`; merges: `merging`, `conflicts`
 """

@@ -31,11 +31,11 @@ def commit(number: int) -> str:
     return f"{number:040x}"
 
 
-def key_at(_commit: str, key: str) -> DataKey | None:
-    return KEY if key == KEY.key_id else None
+def key_at(known: Mark, _name: str) -> DataKey | None:
+    return KEY if known.key == KEY.key_id else None
 
 
-def no_key(_commit: str, _key: str) -> DataKey | None:
+def no_key(_known: Mark, _name: str) -> DataKey | None:
     return None
 
 

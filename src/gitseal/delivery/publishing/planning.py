@@ -127,8 +127,8 @@ BY_HAND = "changed there by hand"
 NEVER_OURS = "never put there by gitseal"
 _NO_PROOF = "its mark proves nothing here"
 
-KeyAt = Callable[[str, str], "MarkKey | None"]
-"""The data key of an id as a commit has it; None if the commit is not here, has no such key, or does not open."""
+KeyAt = Callable[[Mark, str], "MarkKey | None"]
+"""The key that a mark names, if a mark of this name and commit has that key, and it opens here; else None."""
 
 
 class PublishRules(NamedTuple):
@@ -199,7 +199,7 @@ def judge(publisher: Publisher, seen: Seen, wanted: Desired | None, key_at: KeyA
         return MarkVerdict.UNMARKED
     is_known = known.publisher == publisher.file_id or known.publisher in publisher.former
     is_ours = is_known and known.target not in publisher.others
-    key = key_at(known.commit, known.key) if known.key and is_ours else None
+    key = key_at(known, seen.name) if known.key and is_ours else None
     if seen.recorded is not None:
         # Whoever can push the record's ref can write anything into it, also an entry of another publisher.
         return _by_record(seen, seen.recorded, key)
@@ -242,7 +242,7 @@ def _is_equal(seen: Seen, wanted: Desired, verdict: MarkVerdict, key_at: KeyAt) 
         return seen.live.value == wanted.value
     if verdict is not MarkVerdict.OURS or seen.known is None:
         return False
-    key = key_at(seen.known.commit, seen.known.key) if seen.known.key else None
+    key = key_at(seen.known, seen.name) if seen.known.key else None
     return seen.known.proves(seen.name, wanted.value, key)
 
 

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from gitseal.delivery.publishing import mark, planning, preconditions, values
+from gitseal.delivery.publishing import mark, mark_keys, planning, preconditions, values
 from gitseal.delivery.publishing.grouped import listed
 from gitseal.delivery.publishing.live_mark import with_live_mark
 from gitseal.delivery.publishing.planning import MarkVerdict, Publisher, PublishPlan, PublishRules, PublishStep
@@ -116,7 +116,7 @@ def _publication(
     record = None
     if not store.keeps_marks:
         record = PublishRecord(source.repository, source.target.name, environment, (place, identity))
-    keys = values.KeysAt(source, environment, keyring, wanted.values)
+    keys = mark_keys.KeysAt(source, environment, keyring, wanted.values)
     live = store.read()
     records = record.against(live) if record is not None else None
     texts = (one.mark for one in (records if records is not None else live).values())
@@ -130,10 +130,10 @@ def _publication(
     return Publication(source, environment, place, told, publisher, wanted, plan, store, record)
 
 
-def _untold(step: PublishStep, marks: Mapping[str, str], keys: values.KeysAt) -> PublishStep:
+def _untold(step: PublishStep, marks: Mapping[str, str], keys: mark_keys.KeysAt) -> PublishStep:
     """A step with the reason if this clone cannot tell whose the value is: that is no drift."""
     known = mark.parse(marks.get(step.name, "")) if step.verdict is MarkVerdict.UNPROVEN else None
-    why = keys.why_none(known.commit, known.key) if known is not None and known.key else ""
+    why = keys.why_none(known, step.name) if known is not None and known.key else ""
     return step._replace(untold=why, note=f"cannot tell: {why}") if why else step
 
 
