@@ -2,6 +2,8 @@
 
 import http.server
 import json
+import os
+import signal
 import socket
 import threading
 import time
@@ -21,7 +23,7 @@ from tests.studio.conftest import Desktop, made
 from tests.world import World
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 pytestmark = pytest.mark.slow
 _SEALED = "hush-database"
@@ -109,11 +111,17 @@ def test_a_value_is_shown_by_a_press_and_hidden_again(look: Look) -> None:
     assert _SEALED not in page.content()
     page.get_by_label("Show the value in production").click()
     until(page, "document.body.textContent.includes('hush-database')")
+    hide_tab(page)
+    assert _SEALED not in page.content()
+
+
+def hide_tab(page: "Page") -> None:
+    """Looks at another tab, as far as the page can tell."""
     page.evaluate(
         "Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
-        "document.dispatchEvent(new Event('visibilitychange'))"
+        "document.dispatchEvent(new Event('visibilitychange'));"
+        "Object.defineProperty(document, 'hidden', {value: false, configurable: true})"
     )
-    assert _SEALED not in page.content()
 
 
 @pytest.fixture
@@ -525,6 +533,128 @@ def test_whoever_takes_the_port_gets_nothing(look: Look, desk: Desktop) -> None:
     server.server_close()
     assert asked == []
     assert "hush" not in page.content()
+    look.said.clear()
+
+
+def test_a_port_that_stays_silent_empties_the_page(look: Look, desk: Desktop) -> None:
+    page = look.go("/name?name=DATABASE_URL")
+    page.get_by_label("Show the value in production").click()
+    until(page, "document.body.textContent.includes('hush-database')")
+    page.fill("#set textarea", "hush-typed")
+    os.kill(desk.page.child.pid, signal.SIGSTOP)
+    page.get_by_text("gitseal studio did not answer in time").wait_for()
+    assert "hush" not in page.content()
+    assert page.locator("textarea").count() == 0
+    look.said.clear()
+
+
+@pytest.mark.parametrize(("path", "field"), [("/compare", "left"), ("/review", "range")])
+def test_a_question_in_the_address_goes_to_our_server_alone(look: Look, desk: Desktop, path: str, field: str) -> None:
+    page = look.go(path)
+    for other in page.locator("form[data-get] input").all():
+        other.fill("HEAD:production")
+    page.fill(f"form[data-get] [name={field}]", "hush-typed")
+    desk.page.end()
+    if page.locator("form[data-get] button").count():
+        page.click("form[data-get] button")
+    page.get_by_text("gitseal studio has ended").wait_for()
+    assert "hush" not in page.url
+    look.said.clear()
+
+
+def shown_in_form(page: "Page") -> str:
+    return page.input_value("#set textarea")
+
+
+def is_veiled(page: "Page") -> bool:
+    return bool(page.evaluate("getComputedStyle(document.querySelector('#set textarea')).color === 'rgba(0, 0, 0, 0)'"))
+
+
+def edit(page: "Page") -> None:
+    page.get_by_label("Edit the value in production").click()
+    until(page, "document.querySelector('#set textarea').value !== ''")
+
+
+def test_what_edit_shows_is_hidden_again(look: Look) -> None:
+    page = look.page
+    page.clock.install()
+    look.go("/name?name=DATABASE_URL")
+    edit(page)
+    page.clock.fast_forward(31_000)
+    assert shown_in_form(page) == ""
+    edit(page)
+    # One value at a time, both ways.
+    page.get_by_label("Show the value in development").click()
+    until(page, "document.body.textContent.includes('hush-database')")
+    assert shown_in_form(page) == ""
+    edit(page)
+    assert "hush" not in page.inner_text("body")
+    hide_tab(page)
+    assert shown_in_form(page) == ""
+
+
+def pass_time(page: "Page", milliseconds: int) -> None:
+    """Moves the page's clock on, once what it asked the server is answered: that has a time limit of its own."""
+    page.wait_for_timeout(500)
+    page.clock.fast_forward(milliseconds)
+
+
+def test_what_was_typed_stays_unseen_until_somebody_goes_on(look: Look) -> None:
+    page = look.page
+    page.clock.install()
+    look.go("/name?name=DATABASE_URL")
+    edit(page)
+    page.locator("#set textarea").press("End")
+    page.keyboard.type("-more")
+    pass_time(page, 25_000)
+    page.keyboard.type("!")
+    pass_time(page, 25_000)
+    assert not is_veiled(page)
+    pass_time(page, 6_000)
+    assert is_veiled(page)
+    assert shown_in_form(page) == f"{_SEALED}-more!"
+    page.keyboard.type("?")
+    assert not is_veiled(page)
+    hide_tab(page)
+    assert is_veiled(page)
+    assert shown_in_form(page) == f"{_SEALED}-more!?"
+
+
+@pytest.mark.parametrize("kind", ["Files", "text/uri-list"])
+def test_what_is_dropped_beside_the_form_is_not_opened(look: Look, kind: str) -> None:
+    for path in ("/new", "/", "/name?name=DATABASE_URL"):
+        page = look.go(path)
+        taken = page.evaluate(
+            """(kind) => ["dragover", "drop"].map((name) => {
+                const data = new DataTransfer();
+                if (kind === "Files") data.items.add(new File(["A=hush"], "prod.env"));
+                else data.setData(kind, "file:///etc/passwd");
+                const event = new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer: data });
+                document.querySelector("h1").dispatchEvent(event);
+                return event.defaultPrevented;
+            })""",
+            kind,
+        )
+        assert taken == [True, True]
+
+
+def test_leaving_what_was_typed_is_asked_about(look: Look) -> None:
+    page = look.go("/name?name=DATABASE_URL")
+    page.fill("#set textarea", "hush-typed")
+    asked: list[str] = []
+
+    def no(dialog: "Dialog") -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    page.once("dialog", no)
+    page.click("nav >> text=People")
+    page.wait_for_timeout(300)
+    assert asked == ["What you typed here is not set yet. Leave it behind?"]
+    assert shown_in_form(page) == "hush-typed"
+    page.fill("#set textarea", "")
+    page.click("nav >> text=People")
+    page.wait_for_url("**/people")
     look.said.clear()
 
 

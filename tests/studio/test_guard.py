@@ -1,17 +1,23 @@
 """Who gets an answer from the page, over real sockets."""
 
+import asyncio
 import hmac
 import json
 import socket
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from gitseal.studio.guard import MOST_BYTES
+from gitseal.studio.admission import Admission
+from gitseal.studio.guard import MOST_BYTES, Guard
 from tests.programs import GITSEAL, run
 from tests.servers import studio
 from tests.studio.conftest import Desktop, made
+
+if TYPE_CHECKING:
+    from starlette.types import Message, Receive, Scope, Send
 
 VIEWS = ["/", "/name?name=DATABASE_URL", "/new", "/compare", "/review", "/people", "/due", "/status", "/commit"]
 ACTIONS = [
@@ -189,6 +195,58 @@ def test_those_who_say_nothing_keep_nobody_out(desktop: Desktop) -> None:
             silent = opened.enter_context(socket.create_connection(("127.0.0.1", desktop.page.port), timeout=10))
             silent.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n")
         assert desktop.page.get("/").status == 200
+
+
+def ask(opened: socket.socket, host: str, cookie: str = "") -> bytes:
+    """The beginning of an answer over a connection that stays."""
+    opened.sendall(f"GET /alive HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n".encode())
+    return opened.recv(65536)
+
+
+def test_those_who_are_refused_keep_no_connection(desktop: Desktop) -> None:
+    page = desktop.page
+    for host, cookie in (("x", page.cookie), (page.host, ""), (page.host, "gitseal=x")):
+        with socket.create_connection(("127.0.0.1", page.port), timeout=10) as refused:
+            assert b"connection: close" in ask(refused, host, cookie).lower()
+            while refused.recv(65536):
+                pass  # its end comes, or the time is up
+
+
+def test_a_flood_ends_no_connection_of_the_person(desktop: Desktop) -> None:
+    page = desktop.page
+    with ExitStack() as opened:
+
+        def connect() -> socket.socket:
+            return opened.enter_context(socket.create_connection(("127.0.0.1", page.port), timeout=10))
+
+        own = connect()
+        assert b" 200 " in ask(own, page.host, page.cookie)
+        for _ in range(150):
+            connect()
+        assert b" 200 " in ask(own, page.host, page.cookie)
+        assert page.get("/").status == 200
+
+
+def test_typing_counts_as_use_and_looking_does_not() -> None:
+    async def app(_scope: "Scope", _receive: "Receive", _send: "Send") -> None:
+        pass
+
+    async def receive() -> "Message":
+        return {}
+
+    async def send(_message: "Message") -> None:
+        pass
+
+    admission = Admission()
+    guard = Guard(app, admission, 1)
+    cookie = admission.admit(admission.address(1).partition("token=")[2])
+    assert cookie is not None
+    headers = [(b"host", admission.authority(1).encode()), (b"cookie", cookie.partition(";")[0].encode())]
+    for query, counts in ((b"nonce=a", False), (b"nonce=a&used=1", True)):
+        guard.last = 0.0
+        scope = {"type": "http", "path": "/alive", "method": "GET", "query_string": query, "headers": headers}
+        asyncio.run(guard(scope, receive, send))
+        assert (guard.last > 0) == counts
 
 
 def test_a_wrong_address_is_told_as_that(desktop: Desktop) -> None:

@@ -59,7 +59,7 @@ def application(desk: Desk, admission: Admission) -> Starlette:
         if cookie is None:
             used = "this address was used already; stop gitseal studio, and start it anew"
             words = used if admission.is_over else "this is not the address that gitseal studio printed"
-            return PlainTextResponse(f"{words}\n", 403)
+            return PlainTextResponse(f"{words}\n", 403, {"Connection": "close"})
         # A redirect would come without the cookie: the browser takes it for a part of whoever led here.
         moved = '<!doctype html><title>gitseal studio</title><meta http-equiv="refresh" content="0;url=/">'
         return HTMLResponse(moved, headers={"Set-Cookie": cookie})

@@ -16,6 +16,9 @@ MOST_BYTES = 12 * 1024 * 1024
 _JSON = "application/json"
 _ALIVE = "/alive"
 OPENING = "/open"
+_USED = b"used=1"
+# Set in the scope of a request that came with the cookie.
+KNOWN = "gitseal.known"
 # `same-origin`: with no-referrer, Chromium sends `Origin: null` with a form.
 _HEADERS = {
     "Referrer-Policy": "same-origin",
@@ -31,7 +34,10 @@ CSP = "Content-Security-Policy"
 
 
 class Guard:
-    """Lets through what the person's own page asks. `last` is when that was, by `time.monotonic`; `/alive` does not count."""
+    """Lets through what the person's own page asks.
+
+    `last` is when that was, by `time.monotonic`. `/alive` counts only if the page says that somebody typed or pointed meanwhile.
+    """
 
     def __init__(self, app: ASGIApp, admission: Admission, port: int) -> None:
         self._app = app
@@ -47,9 +53,11 @@ class Guard:
         refusal = self._refusal(scope)
         if refusal is not None:
             status, words = refusal
-            await PlainTextResponse(f"{words}\n", status)(scope, receive, guarded)
+            # Whoever is refused keeps no connection: there are few, and everybody on this machine can open some.
+            await PlainTextResponse(f"{words}\n", status, {"Connection": "close"})(scope, receive, guarded)
             return
-        if scope["path"] not in {_ALIVE, OPENING}:
+        scope[KNOWN] = scope["path"] != OPENING
+        if scope["path"] not in {_ALIVE, OPENING} or (scope["path"] == _ALIVE and _USED in scope["query_string"]):
             self.last = time.monotonic()
         await self._app(scope, _limited(receive), guarded)
 

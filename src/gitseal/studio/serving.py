@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
@@ -22,7 +22,7 @@ from gitseal.git.committing import STOPPING
 from gitseal.studio.admission import Admission
 from gitseal.studio.app import application
 from gitseal.studio.desk import Desk
-from gitseal.studio.guard import Guard
+from gitseal.studio.guard import KNOWN, Guard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ def serve(desk: Desk, port: int, ready: Callable[[str], None], idle: float = IDL
             proxy_headers=False,
             ws="none",
             timeout_graceful_shutdown=2,
+            # As many are taken at once before the first of them is looked at.
+            backlog=_MOST_CONNECTIONS,
         )
         server = _Server(config, lambda: ready(admission.address(chosen)))
         watch = _EndWatch(guard, admission, idle)
@@ -150,18 +152,30 @@ def _has_terminal() -> bool:
 class _Connection(H11Protocol):
     """One connection. Everybody on this machine can open some, so they are few, and each has to ask for something soon."""
 
+    opened = 0.0
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        for other in [*self.connections] if len(self.connections) >= _MOST_CONNECTIONS else ():
-            # Those that never asked for anything go first.
-            if isinstance(other, _Connection) and other.asks_nothing and len(self.connections) >= _MOST_CONNECTIONS:
-                other.transport.abort()
-                self.connections.discard(other)
+        self.opened = self.loop.time()
+        strangers = [one for one in self.connections if isinstance(one, _Connection) and not one.is_known]
+        too_many = max(0, len(self.connections) - _MOST_CONNECTIONS + 1)
+        for other in sorted(strangers, key=lambda one: one.opened)[:too_many]:
+            other.transport.abort()
+            self.connections.discard(other)
+        if len(self.connections) >= _MOST_CONNECTIONS:
+            transport.abort()
+            return
         super().connection_made(transport)
         self.loop.call_later(_SECONDS_TO_ASK, self._close_silent)
 
     def _close_silent(self) -> None:
         if self.asks_nothing and not self.transport.is_closing():
             self.transport.abort()
+
+    @property
+    def is_known(self) -> bool:
+        """True if the last request came with the cookie."""
+        scope: MutableMapping[str, object] | None = self.scope  # type: ignore[assignment] # None before the first one
+        return scope is not None and scope.get(KNOWN) is True
 
     @property
     def asks_nothing(self) -> bool:

@@ -1,13 +1,16 @@
 "use strict";
 (() => {
-  const SHOWN_SECONDS = 30, COPIED_SECONDS = 60, LOOK_SECONDS = 3;
+  const SHOWN_SECONDS = 30, COPIED_SECONDS = 60, LOOK_SECONDS = 3, PROOF_SECONDS = 5;
   const MASK = "••••••••", ENDED = "gitseal studio has ended. Start it again in a terminal: gitseal studio";
+  const SILENT = "gitseal studio did not answer in time, so this page is empty now. Start it again in a terminal: gitseal studio";
   const one = (selector, from = document) => from.querySelector(selector);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const talk = one("#talk");
 
   // A command stays as it is typed.
   const sentence = (words) => (!words || /^git(seal)? /.test(words) ? words : words[0].toUpperCase() + words.slice(1));
+  // Hides the one value that is shown, if one is.
+  let hide = () => {};
   // Beside the form that it is about, or at the top.
   const say = (words, hint, form) => {
     let place = talk;
@@ -24,7 +27,8 @@
 
   // Whatever answers on this port from now on may be another program, so the page keeps nothing that it could be sent or shown.
   const lock = (words) => {
-    clearInterval(looking);
+    clearTimeout(looking);
+    hide();
     document.title = "gitseal studio";
     document.body.replaceChildren(talk);
     say(words);
@@ -34,23 +38,33 @@
   const proofKey = document.body.dataset.proof;
   document.body.removeAttribute("data-proof");
 
+  // Typing and pointing count as use, which the server cannot see otherwise.
+  let isUsed = false;
+  for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, () => { isUsed = true; }, true);
+
   // True if whoever answers on this port served this page. Anything else on it could ask for values and passphrases.
   const isOurs = async () => {
     const nonce = hex(crypto.getRandomValues(new Uint8Array(16)));
     const raw = new Uint8Array(proofKey.match(/../g).map((digits) => parseInt(digits, 16)));
     const key = await crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
     const expected = hex(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(nonce)));
+    const was = isUsed;
+    isUsed = false;
+    let words = ENDED;
     try {
-      const answer = await fetch(`/alive?nonce=${nonce}`, { redirect: "error" });
+      // Whoever took the port may just keep silent.
+      const signal = AbortSignal.timeout(PROOF_SECONDS * 1000);
+      const answer = await fetch(`/alive?nonce=${nonce}${was ? "&used=1" : ""}`, { redirect: "error", signal });
       const told = await answer.json();
       if (told.proof === expected) {
         one("#changed").hidden = told.state === state;
         return true;
       }
-    } catch {
+    } catch (error) {
       // Nobody answers, or not in our words.
+      if (error.name === "TimeoutError") words = SILENT;
     }
-    lock(ENDED);
+    lock(words);
     return false;
   };
 
@@ -151,6 +165,14 @@
     });
   }
 
+  // The browser would ask for the page with what was typed in its address, whoever answers by now.
+  for (const form of all("form[data-get]")) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (await isOurs()) form.submit();
+    });
+  }
+
   const drop = one("form[data-drop]");
   if (drop) {
     drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("over"); });
@@ -166,6 +188,16 @@
     });
   }
 
+  // A file that is dropped beside the form would be opened by the browser, in the clear, and stand in its history.
+  for (const kind of ["dragover", "drop"]) {
+    document.addEventListener(kind, (event) => {
+      const isText = event.target.matches?.("input, textarea") && !event.dataTransfer.types.includes("Files");
+      if (event.defaultPrevented || isText) return;
+      event.preventDefault();
+      event.dataTransfer.dropEffect = "none";
+    });
+  }
+
   // Without reading it, which the browser would ask about: what was copied since then goes too. The time is kept from page to page.
   const clearLater = () => {
     const due = Number(sessionStorage.getItem("clear"));
@@ -177,7 +209,7 @@
   clearLater();
 
   // Values: shown one at a time, and hidden again.
-  let hide = () => {}, presses = 0;
+  let presses = 0;
   const revealed = async (holder, purpose) => {
     const { environment, name } = holder.dataset;
     let told = await post("/reveal", { environment, name, purpose });
@@ -188,6 +220,28 @@
     }
     return told && "value" in told ? told : null;
   };
+  // What somebody types stays, unseen until they go on in it. What Edit took into the form and nobody touched goes.
+  const secret = all("textarea[name=value], textarea[name=text]"), set = one("#set");
+  let veiling;
+  const veil = () => {
+    clearTimeout(veiling);
+    const field = set?.elements.value;
+    if (set?.untouched && set.untouched.shown === field.value) {
+      field.value = "";
+      field.placeholder = "Hidden again. Edit takes it once more.";
+      set.elements.empty.checked = false;
+    }
+    if (set) set.untouched = null;
+    for (const one of secret) one.classList.add("veiled");
+  };
+  const unveil = (field) => {
+    field.classList.remove("veiled");
+    clearTimeout(veiling);
+    veiling = setTimeout(veil, SHOWN_SECONDS * 1000);
+  };
+  for (const field of secret) {
+    for (const kind of ["focus", "keydown", "input", "pointerdown"]) field.addEventListener(kind, () => unveil(field));
+  }
   for (const holder of all(".value")) {
     const shown = one(".shown", holder), encoding = one(".encoding", holder), button = one("[data-reveal]", holder);
     button.addEventListener("click", async () => {
@@ -210,8 +264,10 @@
       };
     });
     one("[data-edit]", holder)?.addEventListener("click", async () => {
+      hide();
+      const press = ++presses;
       const told = await revealed(holder, "edit"), form = one("#set");
-      if (!told || document.hidden) return;
+      if (!told || document.hidden || press !== presses) return;
       form.elements.value.value = told.value;
       // A text field knows no CR: what was not touched goes back as it came.
       form.untouched = { shown: form.elements.value.value, value: told.value };
@@ -219,6 +275,11 @@
       form.elements.empty.checked = told.value === "";
       for (const field of all("input[name=environments]", form)) field.checked = field.value === holder.dataset.environment;
       form.elements.value.focus();
+      unveil(form.elements.value);
+      hide = () => {
+        hide = () => {};
+        veil();
+      };
     });
     one("[data-copy]", holder).addEventListener("click", async (event) => {
       const told = await revealed(holder, "copy");
@@ -234,8 +295,7 @@
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) return;
     hide();
-    // What somebody types stays, and shows again in the field that they go on in.
-    for (const field of all("textarea")) field.classList.add("veiled");
+    veil();
     document.activeElement?.blur();
   });
   // The browser may keep the page as it is for its back button.
@@ -246,13 +306,21 @@
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
   const state = document.body.dataset.state;
-  const looking = setInterval(isOurs, LOOK_SECONDS * 1000);
+  // One look after the other: a slow answer is waited for once.
+  let looking;
+  const look = async () => {
+    if (await isOurs()) looking = setTimeout(look, LOOK_SECONDS * 1000);
+  };
+  looking = setTimeout(look, LOOK_SECONDS * 1000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) isOurs(); });
+  const isTyped = () => all("form[data-post] :is(textarea, input:not([type=hidden], [type=checkbox]))")
+    .some((field) => field.value !== field.defaultValue && !(field.name === "value" && field.form.untouched?.shown === field.value));
   // A page that somebody else serves by now could look like ours.
   for (const link of all("a[href]")) {
     link.addEventListener("click", async (event) => {
       if (link.getAttribute("href").startsWith("#") || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
+      if (isTyped() && !confirm("What you typed here is not set yet. Leave it behind?")) return;
       if (await isOurs()) location.assign(link.href);
     });
   }
