@@ -204,6 +204,7 @@ def test_the_framework_over_gitseal_is_seen(repo: Path, program: Program, framew
     assert how(repo)["pre-commit"] == "pre-commit has its own hook there"
 
 
+@pytest.mark.slow
 def test_the_framework_with_the_lines_that_are_printed(
     repo: Path, git: Git, program: Program, commit: Git, framework: Callable[..., str]
 ) -> None:

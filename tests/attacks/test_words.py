@@ -62,7 +62,7 @@ def evil_allowances(place: Clone) -> None:
 
 
 # Authors, texts, branches and paths try it in every case.
-@pytest.fixture(params=slow_but({"manifest", "policy"}, ["manifest", "policy", "allowances", "folder", "authors"]))
+@pytest.fixture(params=slow_but({"policy"}, ["manifest", "policy", "allowances", "folder", "authors"]))
 def attacked(team: Team, request: pytest.FixtureRequest) -> tuple[Clone, Path]:
     """Alice's clone and the folder to work in, with one kind of word that tries to act."""
     alice, start = team.alice, team.alice.top

@@ -141,6 +141,7 @@ def weekly(gitlab: GitLab, world: World) -> tuple[str, str, dict[str, str]] | No
     return next(iter(gitlab.written), None)
 
 
+@pytest.mark.slow
 def test_gitlab_gets_one_issue_which_is_refreshed_and_closed(gitlab: GitLab, world: World) -> None:
     opened = weekly(gitlab, world)
     assert opened is not None

@@ -51,6 +51,7 @@ def test_the_demo_leaves_its_clone_and_the_temporary_folder_clean(copy: Path, tm
     assert sorted(isolated.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_the_demo_shows_what_it_should(copy: Path) -> None:
     shown = run("bash", "examples/demo.sh", cwd=copy).stdout
     diff = shown.partition("$ git diff")[2].partition("\n# ")[0].splitlines()

@@ -153,6 +153,7 @@ def run_job(name: str, job: Path, environ: Mapping[str, str]) -> tuple[int, str,
     return done.returncode, done.stdout + done.stderr, deployed.read_text() if deployed.exists() else ""
 
 
+@pytest.mark.slow
 def test_the_job_for_vault_opens_the_values_with_nothing_but_its_token(
     vault: Bao, repo: Path, tmp_path: Path, gitlab_key: RSAPrivateKey
 ) -> None:

@@ -11,6 +11,7 @@ from gitseal.usecases.absorb import absorb
 from tests import programs
 from tests.docs.test_ci_recipes import GITLAB_ROTATE, ROTATE, load
 from tests.programs import git
+from tests.slow import slow_but
 from tests.world import World, start
 
 BRANCH = "rotate/due"
@@ -82,7 +83,7 @@ def on_gitlab(world: World, tmp_path: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("job", [on_github, on_gitlab], ids=lambda job: job.__name__)
+@pytest.mark.parametrize("job", slow_but({on_github}, [on_github, on_gitlab]), ids=lambda job: job.__name__)
 def test_the_robot_opens_a_branch_and_a_member_absorbs(
     world: World, tmp_path: Path, job: Callable[[World, Path], str]
 ) -> None:

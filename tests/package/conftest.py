@@ -28,5 +28,17 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def pip_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pip")
+
+
+@pytest.fixture(autouse=True)
+def quick_pip(isolated: Path, pip_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one test has downloaded is there for the next; and what is started a few times is not compiled as a whole."""
+    monkeypatch.setenv("PIP_CACHE_DIR", str(pip_cache))
+    monkeypatch.setenv("PIP_NO_COMPILE", "1")
+
+
+@pytest.fixture(scope="session")
 def built(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build(clone, tmp_path_factory.mktemp("built"))

@@ -84,7 +84,7 @@ def test_shellcheck_finds_nothing(peer: Peer, tmp_path: Path) -> None:
 
 @pytest.mark.slow  # ten seconds: pip builds and installs gitseal, in the way that a runner does
 def test_the_action_puts_gitseal_alone_on_path(clone: Path, tmp_path: Path) -> None:
-    check_index(tmp_path)
+    check_index()
     (tmp_path / "path").touch()
     environ = {
         "ACTION": str(clone),
@@ -92,7 +92,6 @@ def test_the_action_puts_gitseal_alone_on_path(clone: Path, tmp_path: Path) -> N
         "PYTHON": PYTHON,
         "RUNNER_TEMP": str(tmp_path),
         "GITHUB_PATH": str(tmp_path / "path"),
-        "PIP_NO_COMPILE": "1",  # it is started once
     }
 
     # As GitHub starts a step whose shell is bash.
@@ -193,7 +192,7 @@ def test_the_image_is_built_and_runs_as_nobody_of_importance(clone: Path) -> Non
 @pytest.mark.slow  # the framework builds gitseal in an environment of its own
 def test_the_framework_takes_the_hooks_from_a_commit(clone: Path, tmp_path: Path, peer: Peer) -> None:
     framework = peer("pre-commit")
-    check_index(tmp_path)
+    check_index()
     shop = tmp_path / "shop"
     programs.git(tmp_path, "init", "--quiet", shop)
     (shop / ".pre-commit-config.yaml").write_text(

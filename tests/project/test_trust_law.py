@@ -39,7 +39,8 @@ from tests.templates import Templates
 PEOPLE = {name: person(name) for name in ("alice", "bob", "carol", "dave")}
 FILE = ".secrets/production.yaml"
 OTHERS = ("bob", "carol", "dave")
-EXAMPLES, STEPS = 8, 14
+# Each is a repository with a day of Git in it.
+EXAMPLES, STEPS = hypothesis.settings().max_examples // 8, 14
 
 
 class World:

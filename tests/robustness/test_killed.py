@@ -22,7 +22,7 @@ from tests.robustness import commands
 from tests.slow import slow_but
 from tests.templates import Templates
 
-MOMENTS = 8
+MOMENTS = 5
 SHM = Path("/dev/shm")  # noqa: S108 - looked at, not written
 ENVIRONMENTS = ("development", "production")
 

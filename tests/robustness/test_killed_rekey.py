@@ -14,7 +14,7 @@ from tests.attacks.world import Clone, person, start
 from tests.robustness import commands
 from tests.templates import Templates
 
-MOMENTS = 10
+MOMENTS = 5
 ENVIRONMENTS = tuple(f"e{number:02}" for number in range(50))
 VALUES = {"A": "value a", "B": "value b"}
 SAID = b"a command was stopped half-way; what it was writing is written now: "

@@ -290,6 +290,7 @@ def test_each_judged_branch_has_approvals_of_its_own(team: Approving, tmp_path: 
     assert "not-approved" in server.push("HEAD:refs/heads/main")
 
 
+@pytest.mark.slow
 def test_a_branch_with_an_older_policy_gets_around_no_approval(team: Approving, tmp_path: Path) -> None:
     """A release branch from before the default branch asked for approvals, and one whose approver has left since."""
     judged = 'server: {judged: ["release/*"]}\n'

@@ -148,6 +148,7 @@ def _alien(team: Team, path: str, text: str) -> None:
     team.commit("alice")
 
 
+@pytest.mark.slow
 def test_a_judged_branch_is_judged_like_the_default_one(one: Team, judging: Server) -> None:
     branch(one, "rel", "main")
     assert judging.push("rel:release/1") == ""
