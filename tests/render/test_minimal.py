@@ -49,15 +49,13 @@ def test_no_text_carries_what_is_refused(dialect: str, signs: str, tmp_path: Pat
     encode, load, package = PARSERS[dialect]
     if package and not (readers.NODE_MODULES / package).is_dir():
         pytest.skip(f"npm's {package} is not in .peers/node: `make peers` fetches it")
-    # dotenvx takes three times as long as the others.
-    longest = LENGTH - (dialect == "dotenvx")
-    command = ["node", "--no-warnings", "-e", load + ENUMERATE, signs, str(longest)]
+    command = ["node", "--no-warnings", "-e", load + ENUMERATE, signs, str(LENGTH)]
     try:
         reachable = set(json.loads(readers.run(command, NODE_PATH=str(readers.NODE_MODULES))))
     except readers.Missing as missing:
         pytest.skip(str(missing))
     refused = set()
-    for length in range(longest):
+    for length in range(LENGTH):
         for chosen in itertools.product(signs, repeat=length):
             try:
                 encode("".join(chosen))
