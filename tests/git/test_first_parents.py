@@ -33,12 +33,19 @@ def test_what_a_merge_brought_came_with_the_merge(repo: Path, git: Callable[...,
     assert {one: line.arrival(one) for one in arrivals} == arrivals
 
 
-def test_history_is_walked_once_for_all_commits_that_the_branch_itself_had(repo: Path, git: Callable[..., str]) -> None:
-    for number in range(4):
-        git("commit", "--quiet", "--allow-empty", "--message", str(number))
-    commits = git("rev-list", "HEAD").split()
-    repository = Repository(repo)
-    line = FirstParents(repository, "HEAD")
-    assert line.arrival(commits[0]) == commits[0]
-    git("update-ref", "-d", "HEAD")  # whoever asked again would be told nothing
-    assert [line.arrival(commit) for commit in commits] == commits
+def test_history_is_walked_once_for_any_number_of_commits(repo: Path, git: Callable[..., str]) -> None:
+    def commits(branch: str) -> None:
+        for number in range(3):
+            git("commit", "--quiet", "--allow-empty", "--message", f"{branch} {number}")
+
+    commits("main")
+    git("checkout", "--quiet", "-b", "side")
+    commits("side")
+    git("checkout", "--quiet", "main")
+    commits("main again")
+    git("merge", "--quiet", "--no-ff", "--message", "merged", "side")
+    first, merged, side = (git("rev-parse", name).strip() for name in ("main~1", "main", "side"))
+    line = FirstParents(Repository(repo), "refs/heads/main")
+    assert (line.arrival(first), line.arrival(side)) == (first, merged)
+    git("update-ref", "-d", "refs/heads/main")  # whoever asked Git again would be told nothing
+    assert {line.arrival(commit) for commit in git("rev-list", "side").split()[:3]} == {merged}
