@@ -20,8 +20,8 @@ def command(
 ) -> None:
     """Show who can open what now, and who would after a rekey.
 
-    People and machines stand beside each access group of each environment. Whoever ever had a stanza for a data key holds it
-    until it is replaced, and branches that are not merged are told apart. No identity is needed.
+    People and machines stand beside each access group of each environment. Whoever once had a stanza for a data key holds it
+    until it is replaced. Access by a branch that is not merged stands apart. No identity is needed.
 
     NAME may be a section or a pattern such as "STRIPE_*".
 

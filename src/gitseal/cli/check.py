@@ -30,8 +30,8 @@ def command(
     """Check that policy, manifest, environments and Git settings agree.
 
     No identity is needed. If one is at hand, gitseal also checks that values open and have the type that the manifest says; it
-    asks for no passphrase. Each finding is one line, with the command that helps. The status is 1 if there is a finding that is
-    no warning or note. A note says who can already open an environment through a branch that is not merged.
+    asks for no passphrase. Each finding is one line, with the command that helps. The status is 1 if there is an error, not
+    for warnings and notes. A note says who can already open an environment through a branch that is not merged.
 
     With --code, gitseal also finds the names that programs read. It says which environment lacks them and, without effect on the
     status, which names no program reads and which only GitHub's own store has.

@@ -33,7 +33,8 @@ def command(
     """Compare two environments, or two states of one, name by name.
 
     Each side is ENV or REV:ENV, such as HEAD~3:production. A name is only in one of them, different, identical, or unknown: no
-    identity at hand opens it. A file of sops that --sops names is the first side, and a second one the other.
+    identity at hand opens it. With --sops that file is the first side; a second
+    --sops is the other.
 
     Examples:
       gitseal diff development production

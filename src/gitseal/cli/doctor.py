@@ -13,7 +13,7 @@ def command(session: Session, as_json: bool) -> None:
     """Show what is set up in this clone and how to mend the rest.
 
     It proves the hooks with a made-up leak, staged in an index of its own. It asks for no passphrase. The status is 1 if
-    something is to mend.
+    something needs mending.
 
     Examples:
       gitseal doctor

@@ -54,7 +54,8 @@ def command(
 
     The status is 0 if there is something, and 1 if all was looked at and there is nothing. It is 2 if there is nothing and not
     all could be looked at, such as without the file, the commit or the identity. If values did not open or the clone is
-    shallow, one line says so, and "complete" is false in JSON. What `set --local` keeps on this machine takes no part.
+    shallow, one line says so, and "complete" is false in JSON. This machine's own overrides (`set --local`) are not
+    compared.
 
     Examples:
       gitseal impact --person alice

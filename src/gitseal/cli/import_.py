@@ -58,14 +58,15 @@ def command(
     All values are set, or none. Dotenv values are taken as text, as they are written; gitseal names those that still have a
     ${...}. JSON and YAML also have types and sections. Several files must not give a name different values.
 
-    A file of sops (YAML, JSON, dotenv, INI or binary, with an age or SSH recipient) shows by its content. It is refused if its
-    MAC does not fit. Its comments become readable. The policy stays as it is; the commands that let its recipients in are shown.
+    gitseal knows another tool's file by its content. A file of sops (YAML, JSON, dotenv, INI or binary, with an age or SSH
+    recipient) is refused if its MAC does not fit. Its comments become readable. The policy stays as it is; the commands that let
+    its recipients in are shown.
 
-    So do files of dotenvx, ejson and ansible-vault, which are opened with the key or password that the tool itself would use;
-    Secrets of Kubernetes; and what Vault, AWS, Doppler, Infisical and 1Password print as JSON. --format json takes JSON as it
+    Files of dotenvx, ejson and ansible-vault are opened with the key or password that the tool itself would use. Secrets of
+    Kubernetes, and what Vault, AWS, Doppler, Infisical and 1Password print as JSON, are taken too; --format json takes JSON as it
     stands. docs/how-to/move-from-another-tool.md says more.
 
-    A backup of gitseal export --encrypted says itself what is in it, so it takes no -e. Sealed files come back byte for byte, in
+    A backup of gitseal export --encrypted tells what is in it, so leave out -e. Sealed files come back byte for byte, in
     an empty repository too, and never over others.
 
     Examples:

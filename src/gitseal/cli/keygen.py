@@ -22,8 +22,8 @@ from gitseal.errors import UsageError
 def command(session: Session, file: str | None, *, keychain: bool, pq: bool) -> None:
     """Make a new identity and print its recipient, the public key.
 
-    Others seal values to the recipient. With -o the identity goes into a new file, with --keychain beside what gitseal has in
-    the keychain. With neither it is printed with its recipient, in the form of an identity file.
+    Others seal values to the recipient. With -o the identity goes into a new file, with --keychain into the keychain, beside
+    those that are there. With neither it is printed with its recipient, in the form of an identity file.
 
     Examples:
       gitseal keygen -o ~/.config/gitseal/identity.txt

@@ -31,9 +31,9 @@ def sops(session: Session, *, dry_run: bool, yes: bool) -> None:
     """Make a project of a repository whose secrets are in files of sops.
 
     Each file of sops that an identity at hand opens becomes an environment: its names, types, comments and sections. Who may
-    open it is what the rules of .sops.yaml say, or the file itself if no rule is for it. What stands in clear there stays plain.
-    You see by name what is done, what cannot be said in policy.yaml, and which files stay with sops, before you are asked once
-    for everything. Then all of it is one commit.
+    open it is what the rules of .sops.yaml say, or the file itself if no rule is for it. What stands in clear stays plain if
+    it can. You see by name what is done, what cannot be said in policy.yaml, and which files stay with sops, before you are
+    asked once for everything. Then all of it is one commit.
 
     The files of sops stay, and nothing of theirs changes: git revert HEAD is the way back.
 

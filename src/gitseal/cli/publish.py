@@ -51,7 +51,7 @@ def command(
     """Write an environment to the stores that the policy names for it.
 
     The policy's publish says which environment goes where, for which service, from which branch; without TARGET, all of it is
-    done. What would be created, changed, removed and left is shown by name before you are asked, and only what differs is
+    done. gitseal shows by name what it would create, change, remove and leave, and asks; only what differs is
     written. The commit that is checked out has to be in the target's branch, as the remote has it, and nothing in .secrets may
     be uncommitted. Each value carries a mark by which gitseal knows it again; other values there are never removed. If no mark
     would tell which commit is live, one value is written again for its mark.

@@ -44,7 +44,7 @@ class _Making(NamedTuple):
 @declare.option(
     "--generate",
     metavar="KIND",
-    help="Make the new value, another one in each environment. The kinds are those of gitseal set.",
+    help="Make the new value, a different one in each environment. The kinds are those of gitseal set.",
 )
 @declare.option("--trim", is_flag=True, help="Leave out the line end after a value from standard input.")
 @declare.option("--keep-previous", is_flag=True, help="Keep the old value as NAME_PREVIOUS until --finish.")
@@ -73,13 +73,13 @@ def command(
 ) -> None:
     """Give a name a new value, here and at its provider.
 
-    The value is made by --generate, else by the generator that the manifest names for it (generate), another one in each
+    The value is made by --generate, else by the generator that the manifest names for it (generate), a different one in each
     environment. Without either it comes from standard input, or you type or paste it unseen, and every environment gets it. A
     key pair gets both halves.
 
     A command after -- tells the provider. It is started once for each environment, without a shell, and reads a line of JSON
-    with old, new, name and environment on standard input. The new value is on the disk before, sealed, and in the file after
-    the command succeeded. If the command fails, or this machine stops, gitseal says how to go on.
+    with old, new, name and environment on standard input. Before it starts, the new value is on the disk, sealed; after it
+    succeeded, the value is in the file. If the command fails, or this machine stops, gitseal says how to go on.
 
     Without an identity that opens the name, only a value that the manifest says how to generate can be rotated, and no key
     pair. A member has to absorb it.

@@ -32,7 +32,7 @@ def command(session: Session, history: bool, staged: bool, form: str, as_json: b
     their messages and all refs. Each finding is one line with its commit, and tells whether the file still has it. If an
     identity is at hand, gitseal also looks for the team's own values; it asks for no passphrase.
 
-    One line counts what it could not look into. The status is 1 if there is a finding, if a PATH is nothing that Git tracks, and
+    One line counts what it could not look into. The status is 1 if there is a finding, if Git tracks nothing at a PATH, and
     if a shallow clone lacks a part of the history that was asked for.
 
     Examples:

@@ -31,7 +31,7 @@ _TYPES = [kind.word for kind in ValueType]
 @declare.option(
     "--generate",
     metavar="KIND",
-    help="Make a strong random value, another one in each environment: hex:N, base64:N, base64url:N, password:N, uuid; or a key"
+    help="Make a random value, a different one in each environment: hex:N, base64:N, base64url:N, password:N, uuid; or a key"
     " pair, whose public half goes into NAME_PUBLIC: ed25519, ssh-ed25519, x25519, ec:p256, rsa:N.",
 )
 @declare.option("--type", "type_name", choices=_TYPES, default="text", show_default=True, help="The type to store.")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # loaded when the command runs
 @declare.argument("span", metavar="BASE..HEAD", required=False)
 @declare.option("--pre-receive", is_flag=True, help="In a server's hook of that name: judge what is pushed.")
 @declare.option("--target", default="", metavar="BRANCH", help="The branch that approvals are for, if BASE names none.")
-@declare.option("--format", "form", choices=FORMATS, default="text", help="text (the default), json, ...")
+@declare.option("--format", "form", choices=FORMATS, default="text", help="The format of the findings.")
 @declare.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 def command(session: Session, span: str | None, pre_receive: bool, target: str, form: str, as_json: bool) -> None:
     """Check that every change of secrets is signed by someone allowed.
