@@ -35,7 +35,7 @@ def namespace(cluster: Cluster, request: pytest.FixtureRequest) -> str:
 
 def outside(cluster: Cluster, **user: Any) -> Outside:
     def start(
-        command: Sequence[str], message: SecretBytes, _secrets: object, variables: Mapping[str, str]
+        command: Sequence[str], message: SecretBytes, _secrets: object, variables: Mapping[str, str], folder: str
     ) -> ProgramAnswer:
         done = subprocess.run(
             command,
@@ -43,6 +43,7 @@ def outside(cluster: Cluster, **user: Any) -> Outside:
             capture_output=True,
             check=False,
             env={**variables, "PATH": "/usr/bin:/bin"},
+            cwd=folder,
         )
         return ProgramAnswer(done.returncode, SecretBytes(done.stdout), is_too_long=False)
 

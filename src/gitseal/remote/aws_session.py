@@ -1,18 +1,17 @@
 """botocore's session as we have it: silent about whom it asks, bounded in what it reads, and with no proxy to this machine."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from typing import Any
 
+from gitseal.remote import programs
 from gitseal.remote.addresses import is_loopback
 from gitseal.remote.calling import address
 from gitseal.remote.failure import AGAIN, RemoteError, RemoteFailure
-from gitseal.variables import for_child
+from gitseal.remote.silence import silent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from subprocess import Popen
-
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
     from botocore.session import Session
 
@@ -30,18 +29,54 @@ def new() -> "Session":
     session = Session()
     session.register_component("data_loader", _descriptions())
     resolver: Any = session.get_component("credential_provider")
-    roles, programs = resolver.get_provider("assume-role"), resolver.get_provider("custom-process")
+    roles, process = resolver.get_provider("assume-role"), resolver.get_provider("custom-process")
     # The SDK has no other place for these than its own attributes. A profile may want a code of somebody: it would ask on the
-    # terminal, in the middle of a hook too. And the program of a profile would inherit our identities.
+    # terminal, in the middle of a hook too. And the program of a profile would inherit our identities, and start where we are.
     roles._prompter = _nobody_asks  # noqa: SLF001 - see above
-    programs._popen = _started  # noqa: SLF001 - see above
+    process._popen = programs.start  # noqa: SLF001 - see above
     sources = roles._profile_provider_builder  # noqa: SLF001 - see above
-    sources._create_process_provider = lambda profile: type(programs)(profile, programs._load_config, _started)  # noqa: SLF001
+    sources._create_process_provider = lambda profile: type(process)(profile, process._load_config, programs.start)  # noqa: SLF001
     # The machine's own server of credentials is asked over plain HTTP: a proxy would read along.
     machine = resolver.get_provider("iam-role")._role_fetcher  # noqa: SLF001 - see above
     machine._session = URLLib3Session(timeout=machine._timeout)  # noqa: SLF001 - see above
     session.create_client = partial(_straight, session.create_client)  # type: ignore[method-assign]
     return session
+
+
+def profiles(environ: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """The settings of the chosen profile and of those that it takes its credentials from, as the SDK itself reads them.
+
+    Nothing is started and nobody asked. Empty if the SDK is not installed, or cannot read them: then it uses none either.
+    """
+    try:
+        from botocore.exceptions import BotoCoreError
+        from botocore.session import Session
+    except ImportError:
+        return
+    home = environ.get("HOME", "~")
+    session = Session()
+    for variable, name, at_home in _SETTINGS:
+        session.set_config_variable(variable, environ.get(name) or f"{home}/{at_home}")
+    # In this order the SDK for Python reads them.
+    profile = environ.get("AWS_DEFAULT_PROFILE") or environ.get("AWS_PROFILE") or "default"
+    try:
+        with silent("botocore"):
+            all_profiles: dict[str, Any] = session.full_config["profiles"]
+    except (BotoCoreError, OSError, ValueError):
+        return
+    seen: set[str] = set()
+    while profile in all_profiles and profile not in seen:
+        seen.add(profile)
+        # What stands indented below a name is a section of its own.
+        settings = {name: text for name, text in all_profiles[profile].items() if isinstance(text, str)}
+        yield settings
+        profile = settings.get("source_profile", "")
+
+
+_SETTINGS = (
+    ("config_file", "AWS_CONFIG_FILE", ".aws/config"),
+    ("credentials_file", "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials"),
+)
 
 
 def _straight(create: Callable[..., Any], name: str, **how: Any) -> Any:  # noqa: ANN401 - made at run time
@@ -90,13 +125,6 @@ class _Bounded:
             raise ConnectionClosedError(endpoint_url=request.url, request=request, error=error) from None
         answer._content = bytes(content)  # noqa: SLF001 - its own way to read has no end
         return answer  # type: ignore[no-any-return] # see above
-
-
-def _started(words: Sequence[str], **streams: int) -> "Popen[bytes]":
-    import os
-    from subprocess import Popen
-
-    return Popen(words, env=for_child(os.environb), **streams)  # type: ignore[call-overload, no-any-return] # stdout and stderr
 
 
 @cache

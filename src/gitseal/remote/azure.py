@@ -17,6 +17,7 @@ from gitseal.remote.deadline import within
 from gitseal.remote.extras import missing
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.machine import is_azures
+from gitseal.remote.programs import confined
 from gitseal.remote.sessions import TOGETHER, late, straight
 from gitseal.remote.shapes import mapping
 from gitseal.remote.silence import silent
@@ -116,7 +117,11 @@ def _token(scope: str) -> str:
         raise missing("Azure", "azure-identity", extra="azure") from None
     try:
         way = RequestsTransport(session=straight(_WHOSE), session_owner=False)
-        with silent("azure", "msal", "urllib3"), DefaultAzureCredential(transport=way) as credential:
+        with (
+            silent("azure", "msal", "urllib3"),
+            confined("azure.identity"),
+            DefaultAzureCredential(transport=way) as credential,
+        ):
             return str(credential.get_token(scope).token)
     except ServiceRequestError:
         message = "the server that gives tokens for Azure cannot be reached"

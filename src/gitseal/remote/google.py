@@ -6,6 +6,7 @@ credentials. That is left out, too, if a token stands in CLOUDSDK_AUTH_ACCESS_TO
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from subprocess import SubprocessError
 from typing import Any
 
 from gitseal.hidden import UnshownDict
@@ -16,6 +17,7 @@ from gitseal.remote.deadline import within
 from gitseal.remote.extras import missing
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.machine import is_googles
+from gitseal.remote.programs import confined
 from gitseal.remote.sessions import TOGETHER, late, straight
 from gitseal.remote.shapes import mapping, mappings
 from gitseal.remote.silence import silent
@@ -145,12 +147,13 @@ def _credentials() -> dict[str, str]:
     try:
         import google.auth.credentials
         import google.auth.exceptions
+        import google.auth.pluggable  # it starts a program, and would be loaded only then
         from google.auth.transport.requests import Request
     except ImportError:
         raise missing("Google Cloud", "google-auth[requests]", extra="gcp") from None
     headers: dict[str, str] = UnshownDict()
     try:
-        with warnings.catch_warnings(), silent("google", "requests", "urllib3"):
+        with warnings.catch_warnings(), silent("google", "requests", "urllib3"), confined("google.auth"):
             warnings.simplefilter("ignore")
             # With the scope at once it would ask which project that is, by a service that need not be turned on.
             found, _project = google.auth.default()
@@ -166,7 +169,13 @@ def _credentials() -> dict[str, str]:
         raise RemoteError("there are no credentials for Google Cloud here", _LOGIN, kind=_UNKNOWN) from None
     except (google.auth.exceptions.RefreshError, google.auth.exceptions.OAuthError) as error:
         raise _not_taken(str(error), may_pass=error.retryable) from None
-    except (google.auth.exceptions.GoogleAuthError, ValueError, OSError):
+    except (
+        google.auth.exceptions.GoogleAuthError,
+        ValueError,
+        TypeError,
+        OSError,
+        SubprocessError,
+    ):  # a program that prints nothing, or does not end
         raise RemoteError("the credentials for Google Cloud cannot be read", _LOGIN, kind=_UNKNOWN) from None
     return headers
 

@@ -5,15 +5,14 @@ the same file may name what it likes. What cannot be read here cannot be read by
 """
 
 import json
+import os
 import shlex
-import shutil
 from collections.abc import Iterator, Mapping
-from configparser import ConfigParser
-from configparser import Error as NoConfiguration
 from pathlib import Path
 
 from gitseal.errors import Error
-from gitseal.remote import kubeconfig
+from gitseal.remote import aws_session, kubeconfig
+from gitseal.remote.programs import located
 from gitseal.remote.shapes import mapping
 
 Named = Iterator[tuple[str, str]]
@@ -21,6 +20,7 @@ Named = Iterator[tuple[str, str]]
 _MOST_BYTES = 4 * 1024 * 1024
 # Of a profile, of a file of Google's, and of those whose value is a program with its arguments.
 _AWS_FILES = ("web_identity_token_file", "ca_bundle")
+_AWS_FOLDERS = "data_path"
 _AWS_PROGRAM = "credential_process"
 _GOOGLE_FILES = frozenset({"file", "output_file", "certificate_config_location", "trust_chain_path"})
 _GOOGLE_PROGRAM = "command"
@@ -29,28 +29,21 @@ _GOOGLE_DEFAULT = "application_default_credentials.json"
 
 def aws(environ: Mapping[str, str]) -> Named:
     """What the profile of AWS_PROFILE names, and those that it takes its credentials from."""
-    home = environ.get("HOME", "")
-    config = environ.get("AWS_CONFIG_FILE") or f"{home}/.aws/config"
-    shared = environ.get("AWS_SHARED_CREDENTIALS_FILE") or f"{home}/.aws/credentials"
-    parsed = [(config, "profile ", _ini(config)), (shared, "", _ini(shared))]
-    # In this order the SDK for Python reads them.
-    profile = environ.get("AWS_DEFAULT_PROFILE") or environ.get("AWS_PROFILE") or "default"
-    seen: set[str] = set()
-    while profile and profile not in seen:
-        seen.add(profile)
-        source = ""
-        for file, prefix, parser in parsed:
-            section = next((one for one in (f"{prefix}{profile}", profile) if parser.has_section(one)), "")
-            settings = dict(parser.items(section)) if section else {}
-            paths = [settings[key] for key in _AWS_FILES if settings.get(key)]
-            for path in (*paths, *_words(settings.get(_AWS_PROGRAM, ""))):
-                yield f'"{file}"', str(Path(path).expanduser())
-            source = settings.get("source_profile", source)
-        profile = source
+    for settings in aws_session.profiles(environ):
+        files = [settings[key] for key in _AWS_FILES if settings.get(key)]
+        folders = settings.get(_AWS_FOLDERS, "").split(os.pathsep)
+        for path in (*files, *filter(None, folders), *_words(settings.get(_AWS_PROGRAM, ""))):
+            yield "a profile of AWS", path
+
+
+def azure(environ: Mapping[str, str]) -> Named:  # noqa: ARG001 - all of these have the same arguments
+    """The programs of Azure that its library asks."""
+    yield from _on_path("az", "azd", "pwsh")
 
 
 def gcp(environ: Mapping[str, str]) -> Named:
-    """What the file of GOOGLE_APPLICATION_CREDENTIALS or of gcloud's login names."""
+    """What the file of GOOGLE_APPLICATION_CREDENTIALS or of gcloud's login names, and gcloud, which Google's library asks."""
+    yield from _on_path("gcloud")
     folder = environ.get("CLOUDSDK_CONFIG") or f"{environ.get('HOME', '')}/.config/gcloud"
     file = environ.get("GOOGLE_APPLICATION_CREDENTIALS") or f"{folder}/{_GOOGLE_DEFAULT}"
     try:
@@ -93,16 +86,14 @@ def _found(words: list[str]) -> list[str]:
     A word alone that is the name of a folder here is none: it may be a cluster's name, too.
     """
     arguments = [word for word in words[1:] if "/" in word or Path(word).is_file()]
-    return [shutil.which(words[0]) or words[0], *arguments] if words else []
+    return [located(words[0]), *arguments] if words else []
 
 
-def _ini(path: str) -> ConfigParser:
-    parser = ConfigParser(interpolation=None, strict=False, default_section="")
-    try:
-        parser.read_string(_content(path))
-    except NoConfiguration:
-        return ConfigParser()
-    return parser
+def _on_path(*names: str) -> Named:
+    for name in names:
+        path = located(name)
+        if path != name:
+            yield "PATH", path
 
 
 def _content(path: str) -> str:

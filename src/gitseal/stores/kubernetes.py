@@ -5,13 +5,14 @@ in what we apply. The marks are one annotation of the same Secret, so that value
 """
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gitseal.errors import Error
 from gitseal.hidden import SecretBytes
-from gitseal.remote import kubeconfig
+from gitseal.remote import kubeconfig, programs
 from gitseal.remote.calling import Response, refused
 from gitseal.remote.failure import RemoteError, RemoteFailure
 from gitseal.remote.kubernetes import APPLY, KubeCluster, identity
@@ -93,7 +94,9 @@ class _Run:
         self._start = outside.start
 
     def __call__(self, command: Sequence[str], variables: Mapping[str, str]) -> SecretBytes:
-        answer = self._start(command, SecretBytes(b""), (), variables)
+        words = [programs.located(command[0]), *command[1:]]
+        more = {**variables, **programs.confining({**os.environ, **variables})}
+        answer = self._start(words, SecretBytes(b""), (), more, programs.FOLDER)
         if answer.status or answer.is_too_long:
             name = command[0].rpartition("/")[2]
             message = f'the program "{name}" of the kubeconfig gave no credentials (status {answer.status})'

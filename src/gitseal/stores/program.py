@@ -76,7 +76,7 @@ class _ProgramStore:
 
     def __init__(self, command: Sequence[str], outside: Outside) -> None:
         self._command = command
-        self._start = outside.start
+        self._start, self._folder = outside.start, outside.folder
         self._tells = True
 
     def read(self) -> dict[str, Live]:
@@ -106,7 +106,7 @@ class _ProgramStore:
 
     def _run(self, document: dict[str, object], secrets: Sequence[tuple[str, bytes]]) -> bytes:
         message = json.dumps({"version": _VERSION, **document}).encode() + b"\n"
-        answer = self._start(self._command, SecretBytes(message), secrets, {})
+        answer = self._start(self._command, SecretBytes(message), secrets, {}, self._folder)
         if answer.status:
             raise self._error(f"ended with status {answer.status}")
         if answer.is_too_long:

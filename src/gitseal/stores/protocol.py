@@ -114,12 +114,13 @@ class ProgramAnswer(NamedTuple):
 class Outside(NamedTuple):
     """What a store may use of the outside, and the folder that programs' paths count from.
 
-    `start` runs a program, given its words, its standard input, named values that its talk must not show, and variables besides
-    those that every program gets. In `kept` stands what a server was asked and need not be asked again for one command.
+    `start` runs a program, given its words, its standard input, named values that its talk must not show, variables besides
+    those that every program gets, and the folder that it starts in. In `kept` stands what a server was asked and need not be
+    asked again for one command.
     """
 
     environ: Mapping[str, str]
-    start: Callable[[Sequence[str], SecretBytes, Sequence[tuple[str, bytes]], Mapping[str, str]], ProgramAnswer]
+    start: Callable[[Sequence[str], SecretBytes, Sequence[tuple[str, bytes]], Mapping[str, str], str], ProgramAnswer]
     wait: Callable[[float], object]
     folder: str
     kept: dict[str, str]

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 from gitseal.hidden import SecretBytes
 from gitseal.process import between
@@ -22,15 +21,15 @@ def outside(
 ) -> Outside:
     """The outside of a project. `wait` pauses for seconds; `kept` is that of `Outside`."""
     folder = project.git().folder
-    return Outside(environ, partial(_start, folder), wait, folder, kept)
+    return Outside(environ, _start, wait, folder, kept)
 
 
 def _start(
-    folder: str,
     command: Sequence[str],
     message: SecretBytes,
     secrets: Sequence[tuple[str, bytes]],
     variables: Mapping[str, str],
+    folder: str,
 ) -> ProgramAnswer:
     """Starts a program in a folder, with what it reads; its talk goes to standard error, without the values that it was given."""
     if sys.stderr is not None:

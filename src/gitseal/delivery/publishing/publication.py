@@ -186,7 +186,8 @@ def _hiding(outside: Outside, wanted: Wanted) -> Outside:
         message: SecretBytes,
         secrets: Sequence[tuple[str, bytes]],
         variables: Mapping[str, str],
+        folder: str,
     ) -> ProgramAnswer:
-        return outside.start(command, message, [*secrets, *ours], variables)
+        return outside.start(command, message, [*secrets, *ours], variables, folder)
 
     return outside._replace(start=start)
