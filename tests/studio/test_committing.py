@@ -85,6 +85,33 @@ def test_what_a_hook_leaves_running_keeps_no_commit_waiting(own: Desktop) -> Non
     assert Path(f"/proc/{pid.read_text().strip()}").exists() or not Path("/proc").exists()
 
 
+def test_a_slow_hook_keeps_nobody_waiting(own: Desktop) -> None:
+    own.world.set(A="a")
+    begun, goes_on = own.world.top / "begun", own.world.top / "goes-on"
+    hook(own, "pre-commit", f"touch {begun}; until test -e {goes_on}; do sleep 0.05; done")
+    told: list[Answer] = []
+    thread = Thread(target=lambda: told.append(commit(own)))
+    thread.start()
+    while not begun.exists():
+        time.sleep(0.05)
+    for view in ("/", "/commit", "/name?name=A"):
+        answer = own.page.get(view)
+        assert answer.status == 200
+        assert "A commit is under way" in answer.body
+    value = {"environment": "production", "name": "DATABASE_URL"}
+    assert own.page.post("/reveal", **value).told["value"] == "hush-database"
+    body = {"name": "B", "environments": ["production"], "value": "b", "seen": {}}
+    for refused in (own.page.post("/set", **body), commit(own), own.page.post("/undo", step="x")):
+        assert refused.status == 409
+        assert refused.told["error"] == "a commit is under way"
+    goes_on.touch()
+    thread.join()
+    assert told[0].status == 200
+    assert head(own) == "by the page"
+    assert own.page.post("/set", **body).status == 200
+    assert "A commit is under way" not in own.page.get("/").body
+
+
 @pytest.mark.slow
 def test_a_page_that_ends_makes_no_commit_afterwards(own: Desktop) -> None:
     own.world.set(A="a")

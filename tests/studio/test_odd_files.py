@@ -69,16 +69,47 @@ def test_what_is_gone_for_a_moment_is_told_and_comes_back(desktop: Desktop, path
     shutil.move(gone, tmp_path / "away")
     for view in _VIEWS:
         answer = desktop.page.get(view)
-        # Two views show something without a policy.
-        is_shown = path == "policy.yaml" and view in {"/new", "/review"}
-        assert answer.status == (200 if is_shown else 409), view
-        assert is_shown or "git restore -- " in answer.body, view
+        # Without a policy they go by that of the last commit, and say so. Dates need one that is there.
+        assert answer.status == (200 if path and view != "/due" else 409), view
+        assert "git restore -- " in answer.body, view
     body = {"name": "DATABASE_URL", "environments": ["production"], "seen": {}}
     assert desktop.page.post("/set", value="x", **body).status == 409
     assert desktop.page.get("/alive").told["state"] != before
     shutil.move(tmp_path / "away", gone)
     assert desktop.page.get("/").status == 200
     assert git(desktop.world.top, "status", "--porcelain", ".secrets") == ""
+
+
+@pytest.mark.parametrize("file", ["policy.yaml", "manifest.yaml"])
+def test_what_cannot_be_read_is_told_and_the_rest_is_shown(desktop: Desktop, file: str) -> None:
+    (desktop.world.top / ".secrets" / file).write_text("version: [\n")
+    for view in _VIEWS:
+        answer = desktop.page.get(view)
+        assert answer.status == 200, view
+        assert f'role="alert">.secrets/{file}:1: a list or mapping' in answer.body, view
+    assert "DATABASE_URL" in desktop.page.get("/").body.partition("<main")[2]
+    body = {"name": "DATABASE_URL", "environments": ["production"], "seen": {}}
+    assert desktop.page.post("/set", value="x", **body).status == 409
+    assert 'data-post="/rekey"' not in desktop.page.get("/people").body
+
+
+def test_a_repository_that_is_gone_is_told(desktop: Desktop, tmp_path: Path) -> None:
+    shutil.move(desktop.world.top / ".git", tmp_path / "git")
+    try:
+        for view in _VIEWS:
+            answer = desktop.page.get(view)
+            assert answer.status in {200, 409}, view
+            assert "is in no Git repository" in answer.body, view
+        assert "DATABASE_URL" in desktop.page.get("/").body.partition("<main")[2]
+    finally:
+        shutil.move(tmp_path / "git", desktop.world.top / ".git")
+
+
+def test_an_address_without_a_page_leads_back(desktop: Desktop) -> None:
+    answer = desktop.page.get("/nothing")
+    assert answer.status == 404
+    assert "There is no such page" in answer.body
+    assert '<a href="/people"' in answer.body
 
 
 def test_a_file_that_goes_while_it_is_read_is_no_bug_of_ours(desktop: Desktop) -> None:

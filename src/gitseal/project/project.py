@@ -231,6 +231,12 @@ class Project:
         """The project as it would be with this policy; nothing is written. Raises Malformed."""
         return self._varied(policy=parsing.named(self.relative(self.policy_file), parser.parse, data))
 
+    def without_manifest(self) -> "Project":
+        """The project as if nothing was declared."""
+        from gitseal.policy.manifest import EMPTY
+
+        return self._varied(manifest=EMPTY)
+
     def governed_by(self, other: "Project") -> "Project":
         """The project with the policy and the manifest of another state. Raises Error if these are not to be had."""
         return self._varied(policy=other.policy, manifest=other.manifest)

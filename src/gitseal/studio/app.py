@@ -47,7 +47,22 @@ ACTIONS: dict[str, Callable[[Desk, Mapping[str, object]], PageAction]] = {
     "/commit": committing.commit_action,
     "/undo": committing.undo_action,
 }
-_SHOWN, _REFUSED, _FAILED = 200, 409, 500
+_SHOWN, _ABSENT, _REFUSED, _FAILED, _BUSY = 200, 404, 409, 500, 503
+# What the frame shows if there is nothing to say.
+_BARE: dict[str, Any] = {
+    "bar": [(at, words) for at, (words, _) in BAR.items()],
+    "address": "",
+    "state": "",
+    "here": "/",
+    "locked": False,
+    "notices": [],
+    "undo": "",
+    "committing": False,
+    "step": "",
+    "troubles": [],
+}
+# Seconds that a request waits for the one before it, which may ask a store or a key service.
+_PATIENCE = 5.0
 _WRONG = "that was wrong; try again, or cancel"
 
 
@@ -75,6 +90,16 @@ def application(desk: Desk, admission: Admission) -> Starlette:
         except Error as error:
             return JSONResponse({"error": error.message, "hint": error.hint}, _REFUSED)
 
+    async def not_there(_request: Request, _error: Exception) -> Response:
+        return _bare(admission.proof_key, Error("there is no such page", "look at all names"), _ABSENT)
+
+    async def broken(request: Request, error: Exception) -> Response:
+        # The kind alone: a message of something that nobody expected may hold anything.
+        words = f"this is a bug of gitseal: {type(error).__name__}; please report it"
+        if request.method == "POST":
+            return JSONResponse({"error": words, "hint": ""}, _FAILED)
+        return _bare(admission.proof_key, Error(words), _FAILED)
+
     routes = [
         Route(OPENING, opened),
         Route("/alive", alive),
@@ -87,13 +112,17 @@ def application(desk: Desk, admission: Admission) -> Starlette:
         Route("/answer", _answered(desk), methods=["POST"]),
         Route("/reveal", _revealed(desk), methods=["POST"]),
     ]
-    return Starlette(routes=routes, exception_handlers={404: _not_there, Exception: _broken, TooLarge: _too_large})
+    return Starlette(routes=routes, exception_handlers={404: not_there, Exception: broken, TooLarge: _too_large})
 
 
 def _locked(desk: Desk, do: Callable[[], Any]) -> Callable[[], Any]:
     def locked() -> Any:  # noqa: ANN401 - whatever `do` gives
-        with desk.lock:
+        if not desk.lock.acquire(timeout=_PATIENCE):
+            raise Error("the page is busy with something else that was asked of it", "load it again in a moment")
+        try:
             return do()
+        finally:
+            desk.lock.release()
 
     return locked
 
@@ -105,33 +134,48 @@ def _shown(
         # Before the view reads: what changes meanwhile is then seen as a change.
         state = desk.state()
         status, undo = _SHOWN, ""
-        try:
-            told = view(desk, query)
-            # Before the notices are taken: it may have one.
-            undo = desk.undoable()
-        except (Error, OSError) as failure:
-            status = _REFUSED
-            told = View("error.html", "This page cannot be shown", {"error": _told(desk, failure)})
-        about = {
-            "bar": [(at, words) for at, (words, _) in BAR.items()],
-            "address": address,
-            "state": state,
-            "proof_key": proof_key,
-            "here": here,
-            "locked": desk.is_locked,
-            "notices": desk.take_notices(),
-            "undo": undo,
-            "step": desk.steps[-1].id if desk.steps else "",
-        }
-        return page(told, about), status
+        with desk.looking():
+            troubles = desk.troubles
+            try:
+                told = view(desk, query)
+                # Before the notices are taken: it may have one.
+                undo = desk.undoable()
+            except (Error, OSError) as failure:
+                status = _REFUSED
+                error = _told(desk, failure)
+                told = View("error.html", "This page cannot be shown", {"error": error})
+                troubles = [one for one in troubles if one.message != error.message]
+            about = {
+                "address": address,
+                "state": state,
+                "proof_key": proof_key,
+                "here": here,
+                "locked": desk.is_locked,
+                "notices": desk.take_notices(),
+                "undo": undo,
+                "committing": desk.is_committing,
+                "step": desk.steps[-1].id if desk.steps else "",
+                "troubles": troubles,
+            }
+        return page(told, _BARE | about), status
 
     async def answer(request: Request) -> Response:
         query, url = dict(request.query_params), request.url
         here = f"{url.path}?{url.query}" if url.query else url.path
-        html, status = await run_in_threadpool(_locked(desk, lambda: made(query, here)))
+        try:
+            html, status = await run_in_threadpool(_locked(desk, lambda: made(query, here)))
+        except Error as busy:
+            return _bare(proof_key, busy, _BUSY)
         return HTMLResponse(html, status, headers={CSP: content_security_policy()})
 
     return answer
+
+
+def _bare(proof_key: str, error: Error, status: int) -> Response:
+    """A page that says one thing, and asks the desk for nothing."""
+    told = View("error.html", "This page cannot be shown", {"error": error})
+    html = page(told, _BARE | {"proof_key": proof_key})
+    return HTMLResponse(html, status, headers={CSP: content_security_policy()})
 
 
 def _acted(
@@ -213,15 +257,5 @@ def _result(result: ActionDone | OpenQuestion) -> dict[str, object]:
     return {"question": {"id": result.id, "questions": questions, "prompt": prompt}}
 
 
-async def _not_there(_request: Request, _error: Exception) -> Response:
-    return PlainTextResponse("there is no such page\n", 404)
-
-
 async def _too_large(_request: Request, _error: Exception) -> Response:
     return JSONResponse({"error": "that is more than a value may have", "hint": "store it in a file"}, 413)
-
-
-async def _broken(_request: Request, error: Exception) -> Response:
-    # The kind alone: a message of something that nobody expected may hold anything.
-    words = f"this is a bug of gitseal: {type(error).__name__}; please report it"
-    return JSONResponse({"error": words, "hint": ""}, _FAILED)

@@ -144,7 +144,7 @@ def paste_action(desk: Desk, body: Body) -> PageAction:
     """The preview of `import`: what each name of a pasted file would become, or of one that was previewed before."""
     asked = _pasted(desk, _text(body, "id")).asked if "id" in body else _asked(body)
     # Where the preview is kept is known only when it is made, which an answered question may come before.
-    id_ = desk.keep(None)
+    id_ = desk.shelf.put(None)
 
     def do(workspace: Workspace) -> str:
         result = asked.imported(workspace, dry_run=True)
@@ -154,7 +154,7 @@ def paste_action(desk: Desk, body: Body) -> PageAction:
             (one.environment, one.name): digest(entries[one.environment].get(parse_name(one.name)))
             for one in result.done
         }
-        desk.keep_as(id_, Pasted(asked, result, seen))
+        desk.shelf.replace(id_, Pasted(asked, result, seen))
         return ""
 
     return PageAction(do, f"/pasted?id={id_}")
@@ -194,7 +194,7 @@ def new_view(desk: Desk, query: Mapping[str, str]) -> View:
 
 
 def _pasted(desk: Desk, id_: str) -> Pasted:
-    kept = desk.kept(id_)
+    kept = desk.shelf.get(id_)
     if not isinstance(kept, Pasted):
         raise UsageError("there is no such preview", "paste the file again")
     return kept

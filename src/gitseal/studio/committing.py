@@ -29,7 +29,8 @@ def commit_action(desk: Desk, body: Mapping[str, object]) -> PageAction:
     shown = str(body.get("shown", ""))
 
     def do(workspace: Workspace) -> str:
-        made = commit_secrets(workspace.project, message, branch, shown)
+        with desk.committing():
+            made = commit_secrets(workspace.project, message, branch, shown)
         desk.forget_steps()
         return f"committed {made[:_DIGITS]}; nothing is pushed"
 

@@ -7,7 +7,8 @@ the page: by a pull, an editor, or the command line.
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from threading import Lock
 from typing import NamedTuple
 
@@ -25,6 +26,8 @@ from gitseal.project.seen import NotAsSeen
 from gitseal.project.workspace import Workspace
 from gitseal.recipients.passphrase import first_prompt
 from gitseal.report.sentences import listed
+from gitseal.studio.shelf import Shelf
+from gitseal.studio.unreadable import as_far_as_readable, troubles
 from gitseal.usecases.put_back import UndoStep, obstacle, put_back
 
 _MOST_WAITING = 20
@@ -84,12 +87,15 @@ class Desk:
         self.lock = Lock()
         self.notices: list[str] = []
         self.steps: list[UndoStep] = []
+        self.is_committing = False
+        self._is_looking = False
+        self.troubles: Sequence[Error] = ()
         self._folder = folder
         self.environ = environ
         self._home = home
         self._passphrases: dict[str, SecretBytes] = {}
         self._waiting: dict[str, tuple[PageAction, OpenQuestion, Agreed]] = {}
-        self._kept: dict[str, object] = {}
+        self.shelf = Shelf()
         self._keyring = discover(environ, home, self._ask, identity)
         reach_key_services(self._keyring, environ, time.sleep, lambda: ProjectCloudKeys(find(folder), environ))
 
@@ -99,14 +105,29 @@ class Desk:
     @property
     def project(self) -> Project:
         """The project as it is now, without this machine's overrides: what is changed here is what is committed."""
-        return find(self._folder).shared()
+        return self._found().shared()
 
     @property
     def with_overrides(self) -> Project:
         """The project as programs on this machine get it, for whoever only reads."""
-        project = find(self._folder)
+        project = self._found()
         project.tell = self._tell
         return project
+
+    @contextmanager
+    def looking(self) -> Iterator[None]:
+        """For a view: `troubles` says what of the whole cannot be read, and the project is what can be."""
+        with suppress(Error):  # no project at all: the view says it
+            self.troubles = troubles(find(self._folder))
+        self._is_looking = True
+        try:
+            yield
+        finally:
+            self._is_looking, self.troubles = False, ()
+
+    def _found(self) -> Project:
+        project = find(self._folder)
+        return as_far_as_readable(project) if self._is_looking else project
 
     @property
     def keyring(self) -> Keyring:
@@ -151,6 +172,7 @@ class Desk:
 
     def do(self, action: PageAction) -> ActionDone | OpenQuestion:
         """Does an action, or says what has to be answered first. Raises Error if it is refused; then nothing was done."""
+        self._check_free()
         return self._go_on(action, frozenset())
 
     def _go_on(self, action: PageAction, agreed: Agreed) -> ActionDone | OpenQuestion:
@@ -183,6 +205,7 @@ class Desk:
 
     def answer(self, waiting: str, passphrase: str | None) -> ActionDone | OpenQuestion:
         """Goes on with an action: `passphrase` is given, or the questions are answered with yes. Raises Error as `do` does."""
+        self._check_free()
         if waiting not in self._waiting:
             raise Error("this question was answered, or the page is an old one", "do it again")
         action, asked, agreed = self._waiting.pop(waiting)
@@ -190,8 +213,25 @@ class Desk:
             self._passphrases[asked.prompt] = SecretBytes((passphrase or "").encode())
         return self._go_on(action, agreed | {(question.exact, question.meaning) for question in asked.questions})
 
+    @contextmanager
+    def committing(self) -> Iterator[None]:
+        """Others are answered meanwhile: hooks and signing may take minutes. They only look, as actions are refused."""
+        self.is_committing = True
+        self.lock.release()
+        try:
+            yield
+        finally:
+            self.lock.acquire()
+            self.is_committing = False
+
+    def _check_free(self) -> None:
+        if self.is_committing:
+            raise Error("a commit is under way", "wait for its hooks and signing, and do it again")
+
     def undoable(self) -> str:
         """The words for what `undo` would take back, empty if there is nothing. What it no longer can is dropped and told."""
+        if self.is_committing:
+            return ""  # what the commit has is forgotten when it is done
         dropped: list[str] = []
         told = ""
         project = self.project
@@ -238,26 +278,6 @@ class Desk:
             note(self.environ, Path(self._home), reading, time.time())
         except Error as error:
             self.notices.append(f"this read is in no log: {error.message}")
-
-    def keep(self, content: object) -> str:
-        """Keeps something for a page to come; gives its id. What was kept longest goes."""
-        id_ = secrets.token_hex(8)
-        self.keep_as(id_, content)
-        while len(self._kept) > _MOST_WAITING:
-            del self._kept[next(iter(self._kept))]
-        return id_
-
-    def keep_as(self, id_: str, content: object) -> None:
-        """Keeps something else under an id that `keep` gave."""
-        self._kept[id_] = content
-
-    def kept(self, id_: str) -> object:
-        """What was kept. Raises Error if it is there no more."""
-        if id_ not in self._kept:
-            raise Error(
-                "what this page showed is kept no longer", "go back to where you pressed the button, and press it again"
-            )
-        return self._kept[id_]
 
     def take_notices(self) -> list[str]:
         """What the next page tells, once."""

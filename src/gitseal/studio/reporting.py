@@ -72,9 +72,12 @@ def people_view(desk: Desk, _query: Query) -> View:
     body = html.body(access_page(access(project, environments), with_names=False))
     words, id_ = [], ""
     try:
+        if desk.troubles:
+            # What is shown goes by another policy then.
+            raise desk.troubles[0]
         planned = plan(desk.workspace._replace(keyring=desk.keyring.unattended()), environments)
         words = [*plan_words(planned, is_whole=True)]
-        id_ = "" if planned.is_empty else desk.keep(ShownPlan(environments, planned))
+        id_ = "" if planned.is_empty else desk.shelf.put(ShownPlan(environments, planned))
     except Error as error:
         words = [f"{error.message}; {error.hint}" if error.hint else error.message]
     return View(
@@ -96,7 +99,7 @@ def _readable(project: Project) -> tuple[tuple[str, ...], dict[str, Error]]:
 
 def rekey_action(desk: Desk, body: Mapping[str, object]) -> PageAction:
     """`rekey` by the plan that the page showed, and no other."""
-    agreed = desk.kept(str(body.get("id", "")))
+    agreed = desk.shelf.get(str(body.get("id", "")))
     if not isinstance(agreed, ShownPlan):
         raise Error("there is no such plan", "look at the page of people again")
 
@@ -122,7 +125,7 @@ def status_view(desk: Desk, query: Query) -> View:
     """`status`: what the next deploy brings, and what has drifted; and what stores said, if they were asked."""
     project = desk.project
     told = status(project, project.environments, int(time.time()))
-    stores = desk.kept(query["stores"]) if "stores" in query else None
+    stores = desk.shelf.get(query["stores"]) if "stores" in query else None
     values = {"deploys": told, "targets": project.policy.publish, "stores": stores}
     words = {"of_access": _OF_ACCESS, "of_names": _OF_NAMES, "pages": name_pages(project)}
     return View("status.html", "Status", values | words)
@@ -130,7 +133,7 @@ def status_view(desk: Desk, query: Query) -> View:
 
 def stores_action(desk: Desk, _body: Mapping[str, object]) -> PageAction:
     """`status --published`: asks the stores. Nothing is written, and no program of a target that is new here is started."""
-    id_ = desk.keep(None)
+    id_ = desk.shelf.put(None)
 
     def do(workspace: Workspace) -> str:
         project = workspace.project
@@ -141,7 +144,7 @@ def stores_action(desk: Desk, _body: Mapping[str, object]) -> PageAction:
                 lines += (f"{one.environment}: {line.strip()}" for line in standing_lines(one.publication))
             elif one.error is not None:
                 lines.append(f"{one.environment}, {one.target}: nobody can tell: {one.error.message}; {one.error.hint}")
-        desk.keep_as(id_, lines)
+        desk.shelf.replace(id_, lines)
         return ""
 
     return PageAction(do, f"/status?stores={id_}")

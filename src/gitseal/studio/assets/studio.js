@@ -57,7 +57,7 @@
       const answer = await fetch(`/alive?nonce=${nonce}${was ? "&used=1" : ""}`, { redirect: "error", signal });
       const told = await answer.json();
       if (told.proof === expected) {
-        one("#changed").hidden = told.state === state;
+        one("#changed").hidden = !state || told.state === state;
         return true;
       }
     } catch (error) {
