@@ -44,7 +44,7 @@ def unpaired(edit: Change, path: NamePath) -> Error:
     """The error for a new value that is no private key, at a name that has a public half."""
     name, public = path_text(path), path_text(public_name(path))
     return Error(
-        f'"{name}" is a private key in {edit.environment}, and the new value is none: "{public}" would not belong to it',
+        f'"{name}" is a private key in {edit.environment}, and the new value is not: "{public}" would not belong to it',
         f"if it is to be a key pair no more: gitseal unset {shell_quoted(public)} -e {edit.environment}",
     )
 
