@@ -132,6 +132,12 @@ def test_a_page_that_ends_makes_no_commit_afterwards(own: Desktop) -> None:
     assert not list((own.world.top / ".git").glob("*.lock"))
 
 
+def test_a_branch_may_be_typed_in_full(own: Desktop) -> None:
+    own.world.set(A="a")
+    assert commit(own, branch="refs/heads/other").status == 200
+    assert git(own.world.top, "symbolic-ref", "HEAD").strip() == "refs/heads/other"
+
+
 def test_only_what_gitseal_keeps_is_committed(own: Desktop) -> None:
     own.world.set(A="a")
     folder = own.world.top / ".secrets"

@@ -116,6 +116,15 @@ def test_what_becomes_of_a_value_that_is_set_unseen(page_of: As, rule: str, word
     assert words in line_of(desk, "FRESH", "production")
 
 
+def test_add_says_beforehand_what_the_policy_makes_of_it(page_of: As) -> None:
+    desk = page_of("none")
+    policy(desk.world.top, "  production:\n", "  production:\n    write_only: refuse\n")
+    policy(desk.world.top, "    protected: true\n", "")
+    body = text(desk.page.get("/new").body)
+    assert "takes no write-only values there" in body
+    assert "A_NEW_NAME" not in body
+
+
 @pytest.mark.slow
 def test_a_value_may_count_here_and_wait_where_it_is_inherited(page_of: As) -> None:
     desk = page_of("none")

@@ -11,18 +11,20 @@ from gitseal.project.seen import NOTHING, digest
 from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
 from gitseal.report.plurals import plural
-from gitseal.sealing.change import SetResult
+from gitseal.sealing.change import Outcome, SetResult
 from gitseal.studio.desk import Desk, PageAction, Seen
 from gitseal.studio.linking import name_pages, page_of
 from gitseal.studio.rendering import View
 from gitseal.usecases.absorb import absorb
 from gitseal.usecases.import_ import ImportFile, ImportResult, import_files
 from gitseal.usecases.rename import rename
-from gitseal.usecases.set_ import set_values
+from gitseal.usecases.set_ import prospect, set_values
 from gitseal.usecases.unset import told, unset
 
 Body = Mapping[str, object]
 _MOST_TOLD = 8
+# A name that no rule and no file is about.
+_ANY_NAME = "A_NEW_NAME"
 _TYPES = tuple(kind.word for kind in ValueType)
 
 
@@ -188,8 +190,15 @@ def import_action(desk: Desk, body: Body) -> PageAction:
 
 def new_view(desk: Desk, query: Mapping[str, str]) -> View:
     """The forms for a new name, and for a whole file."""
-    environments = desk.project.environments
-    values = {"environments": environments, "name": query.get("name", ""), "value_form": ValueForm()}
+    environments, name = desk.project.environments, query.get("name", "")
+    # Before anybody tries: the policy says who can add something where.
+    path = parse_name(name or _ANY_NAME)
+    told = {environment: prospect(desk.workspace, environment, path) for environment in environments}
+    prospects: dict[str, list[str]] = {}
+    for environment, words in told.items():
+        if words:
+            prospects.setdefault(words, []).append(environment)
+    values = {"environments": environments, "name": name, "value_form": ValueForm(), "prospects": prospects}
     return View("new.html", "Add", values)
 
 
@@ -204,9 +213,14 @@ def _told(done: Sequence[SetResult]) -> str:
     if len(done) > _MOST_TOLD:
         counts = Counter((one.environment, one.outcome.value) for one in done)
         return "; ".join(f"{environment}: {plural(n, 'name')} {word}" for (environment, word), n in counts.items())
-    return "; ".join(
-        f"{one.environment}: {one.outcome.value} {one.name}{' (empty)' if one.is_empty else ''}" for one in done
+    return "; ".join(map(_line, done))
+
+
+def _line(one: SetResult) -> str:
+    word, more = (
+        (one.outcome.value, "") if one.outcome is not Outcome.UNSEEN else ("set", ", which you cannot read there")
     )
+    return f"{one.environment}: {word} {one.name}{' (empty)' if one.is_empty else ''}{more}"
 
 
 def _name(body: Body) -> str:

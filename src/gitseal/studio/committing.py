@@ -25,7 +25,7 @@ def commit_view(desk: Desk, _query: Mapping[str, str]) -> View:
 
 def commit_action(desk: Desk, body: Mapping[str, object]) -> PageAction:
     """`git commit` of the files of `.secrets` alone."""
-    message, branch = str(body.get("message", "")), str(body.get("branch", "")).strip()
+    message, branch = str(body.get("message", "")), str(body.get("branch", "")).strip().removeprefix("refs/heads/")
     shown = str(body.get("shown", ""))
 
     def do(workspace: Workspace) -> str:

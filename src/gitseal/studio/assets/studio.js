@@ -3,6 +3,10 @@
   const SHOWN_SECONDS = 30, COPIED_SECONDS = 60, LOOK_SECONDS = 3, PROOF_SECONDS = 5;
   const MASK = "••••••••", ENDED = "gitseal studio has ended. Start it again in a terminal: gitseal studio";
   const SILENT = "gitseal studio did not answer in time, so this page is empty now. Start it again in a terminal: gitseal studio";
+  const WHY_ASKED = [
+    "This clone meets it for the first time, and somebody who must not read your secrets may have slipped it in.",
+    "No writes nothing: ask the team, and do it again once somebody you know says that it is right.",
+  ];
   const one = (selector, from = document) => from.querySelector(selector);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const talk = one("#talk");
@@ -109,7 +113,8 @@
   // Resolves with what the action gives in the end; with null if somebody says no.
   const ask = (question, form) => new Promise((resolve) => {
     const dialog = one("#question"), field = one("#question-passphrase"), input = one("input", field);
-    one("#question-words").replaceChildren(...(question.prompt ? [sentence(question.prompt)] : question.questions).map((words) => {
+    const lines = question.prompt ? [sentence(question.prompt)] : [...question.questions, ...WHY_ASKED];
+    one("#question-words").replaceChildren(...lines.map((words) => {
       const line = document.createElement("p");
       line.textContent = words;
       return line;
