@@ -62,6 +62,10 @@ def test_a_key_that_the_values_have_is_not_unwrapped_again(world: World) -> None
     for name, desired in wanted.items():
         assert desired.key is not None
         assert keys(marked(world, tip.commit, desired.key.key_id), name) is desired.key
+        elsewhere = marked(world, "0" * 40, desired.key.key_id)
+        assert keys(elsewhere, name) is None
+        assert "is not in this clone" in keys.why_none(elsewhere, name)
+        assert not keys.former([elsewhere._replace(publisher="f" * 33)], elsewhere.publisher)
 
 
 def test_the_key_of_another_name_proves_nothing(world: World) -> None:

@@ -121,7 +121,10 @@ class KeysAt:
         )
 
     def _was_published(self, known: Mark) -> bool:
-        project = self._at(self._arrival(known.commit))
+        arrival = self._arrival(known.commit)
+        if not arrival:
+            return False
+        project = self._at(arrival)
         name = self._name(project, known.publisher)
         try:
             targets = project.policy.publish if name else ()
@@ -141,6 +144,8 @@ class KeysAt:
         return self._environments[arrival, known.publisher]
 
     def _read(self, commit: str, publisher: str) -> Iterator[MarkedEnvironment]:
+        if not commit:
+            return
         project = self._at(commit)
         name = self._name(project, publisher)
         # What was published went out by the policy and the manifest of the branch's tip at that time.
@@ -176,10 +181,13 @@ class KeysAt:
         return self._projects[commit]
 
     def _arrival(self, commit: str) -> str:
-        """The commit in which the branch itself came to have another. What it never had is measured by what goes out now."""
+        """The commit in which the branch itself came to have another; empty if that is not here.
+
+        What it never had is measured by what goes out now.
+        """
         if commit not in self._arrivals:
             is_here = self._source.repository.commit(commit) == commit
-            self._arrivals[commit] = (self._line.arrival(commit) if is_here else "") or self._source.commit
+            self._arrivals[commit] = self._line.arrival(commit) or self._source.commit if is_here else ""
         return self._arrivals[commit]
 
     def _unwrapped(self, place: KeyPlace) -> "DataKey | None":
