@@ -198,7 +198,7 @@ class _Edits:
             options = [word for name in doubtful for word in ("--not-secret", name)]
             raise Error(
                 f"{', '.join(doubtful)} {look}, and everyone with the repository could read what is plain",
-                f"if you know that {'it is' if len(doubtful) == 1 else 'they are'} none: {self.request.command(*options)}",
+                f"if you know that {'it is' if len(doubtful) == 1 else 'they are'} not: {self.request.command(*options)}",
             )
 
 
