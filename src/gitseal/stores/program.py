@@ -11,9 +11,11 @@ names are set each time. What is no UTF-8 has `base64` in place of `value`. `mar
 """
 
 import json
+import re
 import shlex
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +26,9 @@ from gitseal.stores.protocol import Carries, Edit, Live, Outside, Store, StoreRe
 
 CARRIES = Carries(
     locator="`exec:PROGRAM ARGUMENT...`, without a shell, started at the repository's top; files of the repository among these"
-    " words have to be those of the published commit, and behind no link and in no submodule. What a program reads beyond them"
-    " is not compared: `python3 -m PACKAGE`, a folder, the modules that a script imports",
+    " words have to be those of the published commit, and behind no link and in no submodule, also within an option (`-fNAME`)"
+    " or a command for a shell (`sh -c 'NAME production'`). What a program reads beyond them is not compared:"
+    " `python3 -m PACKAGE`, a folder or what follows a `cd` to it, the modules that a script imports",
     names="any",
     values="any bytes; what is no UTF-8 text as base64",
     mark="given with each value, for the program to keep",
@@ -34,6 +37,10 @@ CARRIES = Carries(
 )
 
 _VERSION = 1
+# Signs of a shell, of options (`--x=NAME`) and of lists.
+_APART = re.compile(r"[\s=;|&()<>'\"`,:$@{}]+")
+# A name may follow the letters of options at once: `-fNAME`, `-xzfNAME`.
+_MOST_LETTERS = 4
 
 
 def limits(locator: str, values: Values) -> Iterator[StoreRefusal]:  # noqa: ARG001 - a program takes whatever there is
@@ -61,6 +68,19 @@ def words(locator: str) -> list[str]:
             f'"exec:{locator}" names no program', "give a program and its arguments: exec:deploy/push.sh production"
         )
     return split
+
+
+def possible_files(word: str) -> set[str]:
+    """What of an argument may name a file: all of it, what is within an option, and the words of a command for a shell.
+
+    A file that is named and not meant is compared in vain, and does no harm.
+    """
+    pieces = {word, *_APART.split(word)}
+    with suppress(ValueError):
+        pieces |= {*shlex.split(word)}
+    options = (piece for piece in pieces if piece.startswith("-"))
+    joined = {piece[at:] for piece in options for at in range(2, _MOST_LETTERS + 2)}
+    return (pieces | joined) - {""}
 
 
 def is_in_repository(program: str) -> bool:

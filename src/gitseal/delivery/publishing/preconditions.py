@@ -39,8 +39,7 @@ def check_program(source: Source, place: str) -> None:
     if (is_ours or "/" in name) and _differs(source, name, needed=is_ours):
         raise _not_its_own(source, name)
     for word in arguments:
-        # `--settings=deploy/live.ini` names a file as well.
-        for part in {word, word.partition("=")[2]} - {""}:
+        for part in sorted(program.possible_files(word)):
             if _differs(source, part):
                 raise _not_its_own(source, part)
 
