@@ -93,6 +93,15 @@ def test_what_cannot_be_read_is_told_and_the_rest_is_shown(desktop: Desktop, fil
     assert 'data-post="/rekey"' not in desktop.page.get("/people").body
 
 
+def test_what_a_newer_gitseal_put_there_is_left_out_and_told(desktop: Desktop) -> None:
+    policy = desktop.world.top / ".secrets/policy.yaml"
+    policy.write_text(f"{policy.read_text()}unheard: of\n")
+    for view in ("/", "/name?name=DATABASE_URL", "/people"):
+        answer = desktop.page.get(view)
+        assert answer.status == 200, view
+        assert "which this gitseal does not know: ignored for reading" in answer.body, view
+
+
 def test_a_repository_that_is_gone_is_told(desktop: Desktop, tmp_path: Path) -> None:
     shutil.move(desktop.world.top / ".git", tmp_path / "git")
     try:

@@ -88,7 +88,7 @@ class Desk:
         self.notices: list[str] = []
         self.steps: list[UndoStep] = []
         self.is_committing = False
-        self._is_looking = False
+        self._looked_at: Project | None = None
         self.troubles: Sequence[Error] = ()
         self._folder = folder
         self.environ = environ
@@ -118,16 +118,19 @@ class Desk:
     def looking(self) -> Iterator[None]:
         """For a view: `troubles` says what of the whole cannot be read, and the project is what can be."""
         with suppress(Error):  # no project at all: the view says it
-            self.troubles = troubles(find(self._folder))
-        self._is_looking = True
+            project = find(self._folder)
+            # Whoever only reads may leave out what a newer gitseal put there.
+            project.tell = self._tell
+            self.troubles = troubles(project)
+            # One for the whole view, so that each file is read as one state and once.
+            self._looked_at = as_far_as_readable(project)
         try:
             yield
         finally:
-            self._is_looking, self.troubles = False, ()
+            self._looked_at, self.troubles = None, ()
 
     def _found(self) -> Project:
-        project = find(self._folder)
-        return as_far_as_readable(project) if self._is_looking else project
+        return self._looked_at or find(self._folder)
 
     @property
     def keyring(self) -> Keyring:
