@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TypeAlias
 
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Malformed
@@ -16,6 +17,7 @@ from gitseal.render._shape import CannotCarry, text_of
 
 _LONGEST_NAME = 1000  # YAML takes 1024 characters before a colon, quotes and escapes included
 _SMALLEST, _LARGEST = -(2**63), 2**63 - 1
+_Placed: TypeAlias = dict[tuple[str, ...], TreeBranch | None]
 
 
 class SopsFormat(NamedTuple):
@@ -35,10 +37,12 @@ DOTENV = SopsFormat("sops-dotenv", sections=False, raw=False, comments=True)
 def grown(items: Sequence[ImportedValue], form: SopsFormat) -> TreeBranch:
     """The tree of values in their order, each with its comments. Raises Refused with every name that sops would not hold."""
     root = TreeBranch([])
+    # The sections by path, and None for a value: to look for a name among its neighbours takes long if there are many.
+    placed: _Placed = {(): root}
     refusals = []
     for item in items:
         try:
-            _place(root, item, _node(item, form))
+            _place(placed, item, _node(item, form))
         except CannotCarry as refusal:
             refusals.append(Refusal("/".join(item.path), refusal.reason))
     if refusals:
@@ -57,20 +61,24 @@ def _others(items: Sequence[ImportedValue], form: SopsFormat) -> tuple[str, ...]
     return (YAML.name,)
 
 
-def _place(root: TreeBranch, item: ImportedValue, node: Node) -> None:
-    branch = root
-    for part in item.path[:-1]:
-        section = next((member.value for member in branch.members if member.name == part), None)
-        if section is None:
-            section = TreeBranch([])
-            branch.members.append(Member(part, section))
-        if not isinstance(section, TreeBranch):
-            raise CannotCarry("a section's name that is a value's name as well")
-        branch = section
-    if any(member.name == item.path[-1] for member in branch.members):
+def _place(placed: _Placed, item: ImportedValue, node: Node) -> None:
+    branch = _section(placed, item.path[:-1])
+    if item.path in placed:
         raise CannotCarry("a name that is a section's name as well")
+    placed[item.path] = None
     comments = tuple(line.removeprefix("#") for line in item.comments)
     branch.members.append(Member(item.path[-1], node, comments=comments))
+
+
+def _section(placed: _Placed, path: tuple[str, ...]) -> TreeBranch:
+    if path not in placed:
+        section = TreeBranch([])
+        _section(placed, path[:-1]).members.append(Member(path[-1], section))
+        placed[path] = section
+    there = placed[path]
+    if there is None:
+        raise CannotCarry("a section's name that is a value's name as well")
+    return there
 
 
 def _node(item: ImportedValue, form: SopsFormat) -> Node:

@@ -28,6 +28,9 @@ _SIGNS = (
     ("yaml", re.compile(rb"""^["']?sops["']?:""", re.MULTILINE)),
 )
 
+MAX_YAML_BYTES = 2 * 1024 * 1024
+"""ruamel.yaml takes some seconds for as much, and for more too long. The files of real teams are below half of it."""
+
 
 class SopsFile(NamedTuple):
     """The values of a file, its age and SSH recipients as it names them, and the kinds of other keys that open it, in words.
@@ -106,6 +109,10 @@ def _parsed(data: bytes) -> tuple[list[TreeBranch], Metadata, str]:
     format_name = _format(data)
     if not format_name:
         raise Malformed("this is no file of sops: it has no metadata of sops", 0, "name a file that sops encrypted")
+    if format_name == "yaml" and len(data) > MAX_YAML_BYTES:
+        raise Encrypted(
+            f"it has {len(data)} bytes, more than the {MAX_YAML_BYTES} that are read of sops' YAML", SOPS_FILE
+        )
     documents, branch = sops_metadata.split(documents_of(data, format_name))
     return documents, sops_metadata.parse(branch), format_name
 

@@ -11,7 +11,8 @@ from gitseal.exchange.sops import scalars
 from gitseal.exchange.sops.tree import Member, TreeBranch
 
 _DEFAULT = "DEFAULT"
-_LINE = re.compile(r'[ \t]*(?:`([^`\n]*)`|"""(.*?)"""|([^=:\n]+?))[ \t]*[=:][ \t]*')
+# A name that is not in quotes ends in blanks, which are taken away later: looked for here, they would be gone through many times.
+_LINE = re.compile(r'[ \t]*+(?:`([^`\n]*+)`[ \t]*+|"""(.*?)"""[ \t]*+|([^=:\n]++))[=:][ \t]*+')
 _QUOTES = ('"""', "`")
 _BEHIND = re.compile("[#;]")
 
@@ -69,13 +70,14 @@ class _IniWalk:
             if written.rstrip().endswith("\\"):
                 raise Malformed("a value goes on in the next line", self._line, "write it in one line, in back quotes")
             return _unquoted(written.strip())
-        content = written[len(quote) :]
-        while quote not in content:
+        lines = [written[len(quote) :]]
+        while quote not in lines[-1]:
             following = self._next()
             if following is None:
                 raise Malformed("a value's quote is never closed", self._line)
-            content += "\n" + following
-        return content.rpartition(quote)[0]
+            lines.append(following)
+        lines[-1] = lines[-1].rpartition(quote)[0]
+        return "\n".join(lines)
 
     def _taken(self) -> tuple[str, ...]:
         comments = tuple(self._comments)

@@ -20,6 +20,7 @@ Events: TypeAlias = Iterator[ev.Event]
 
 # Between two events there are blanks, indicators and comments, and no text.
 _COMMENT = re.compile(r"(?:^|(?<=[ \t\n]))#([^\n]*)")
+_BEHIND = re.compile(r"[ \t]++#([^\n]*+)")
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -78,11 +79,12 @@ class _YamlWalk:
 
     def _sequence(self, event: ev.Event, depth: int) -> Sequence:
         items: list[Node] = []
+        before = len(self._comments)
         while not isinstance(item := self._needed(), ev.SequenceEndEvent):
             items.append(self._node(item, depth + 1))
-        # Those within the list have no name to stand above.
-        column = event.start_mark.column
-        self._comments = [one for one in self._comments if one[0] < column]
+        # Those within the list have no name to stand above. Names in it have taken those before.
+        column, before = event.start_mark.column, min(before, len(self._comments))
+        self._comments[before:] = [one for one in self._comments[before:] if one[0] < column]
         return Sequence(items, _line(event))
 
     def _taken(self) -> tuple[str, ...]:
@@ -92,12 +94,10 @@ class _YamlWalk:
 
     def _inline(self, event: ev.ScalarEvent) -> tuple[str, ...]:
         """The comment behind a scalar, on its line; the next event's way would take it for one above what follows."""
-        end = event.end_mark.index
-        feed = self._text.find("\n", end)
-        rest = self._text[end : feed if feed >= 0 else len(self._text)]
-        if event.style in {"|", ">"} or not (match := _COMMENT.match(rest.lstrip(" \t"))) or rest.startswith("#"):
+        match = _BEHIND.match(self._text, event.end_mark.index)
+        if match is None or event.style in {"|", ">"}:
             return ()
-        self._end = end + len(rest)
+        self._end = match.end()
         return (match[1],)
 
     def _needed(self) -> ev.Event:
