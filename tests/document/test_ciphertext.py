@@ -9,6 +9,7 @@ from gitseal.errors import Error
 DOTENVX = (
     "encrypted:" + "BE9Y7LKANx77X1pv1HnEoil93fPa5c9rpL/1ps48uaRT9zM8VR6mHx9yM+HktKdsPGIZELuZ7rr2mn1gScsmWitppAgE" * 2
 )
+_RAILS = "hush" * 3 + "==--" + "A" * 16 + "--" + "A" * 22 + "=="
 VALUES = {
     DOTENVX: "dotenvx",
     "EJ[1:WGj2t4znULHT1IRveMEdvvNXqZzNBNMsJ5iZVy6Dvxs=:kA6ekF8ViYR5ZLeSmMXWsdLfWr7wn9qS:fcHQtdt6nqcNOXa9]": "ejson",
@@ -23,12 +24,28 @@ VALUES = {
     "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n": "age",
     "-----BEGIN PGP MESSAGE-----\n\nhQ\n-----END PGP MESSAGE-----": "gpg",
     "U2FsdGVkX1/dsTxY2vkVkvVVhB8ozf0+": "transcrypt or openssl",
+    "vault:v1:8SDd3WHDOjf7mq69CyCqYjBXAiQQAVZRkFM13ok481zoCmHnSeDX9vyf7w==": "Vault",
+    f" vault:v12:{'A' * 684}": "Vault",
+    _RAILS: "Rails",
+    "eyJpdiI6" + "hush" * 40 + "aGk=": "Laravel",
+    f"pre{DOTENVX}": "dotenvx",
+    f"a {DOTENVX}": "dotenvx",
+    f"{DOTENVX} and more": "dotenvx",
 }
 ORDINARY = [
     "",
     "encrypted: yes",
     "encrypted:",
     "encrypted:short",
+    "the backup is encrypted: ask Ann for the key, and see https://example.com/" + "a" * 60,
+    "encrypted:" + "hush " * 40,
+    "vault:v1:",
+    "vault:v2:key",
+    "vault:secret/data/app#password",
+    "the path is vault:v1:" + "A" * 60,
+    "git log --oneline -- A--B",
+    "AAAA--" + "A" * 16 + "--" + "A" * 22,
+    "kind: SealedSecret",
     "ENC[]",
     "ENC(x)",
     "{cipher}a1b2",
@@ -63,6 +80,11 @@ def test_no_ciphertext(content: str) -> None:
     assert ciphertext.of_file(content.encode()) is None
 
 
+def test_a_jwe_is_a_value() -> None:
+    for content in ("eyJpdiI6", "eyJpdiI6" + "hush" * 40 + "." + "hush" * 10 + ".hush"):
+        assert ciphertext.of_value(text(content)) is None
+
+
 @pytest.mark.parametrize("kind", [ValueType.NULL, ValueType.BOOLEAN, ValueType.INTEGER, ValueType.FLOAT])
 def test_other_types_are_no_ciphertext(kind: ValueType) -> None:
     assert ciphertext.of_value(TypedValue(kind, b"1")) is None
@@ -82,6 +104,8 @@ def test_other_types_are_no_ciphertext(kind: ValueType) -> None:
         (b"\x8c\x0d\x04\x09\xff\xfe", "gpg"),
         (b"hush" * 30 + b"--" + b"A" * 16 + b"--" + b"A" * 22 + b"==\n", "Rails"),
         (b"eyJpdiI6ImFiYyIsInZhbHVlIjoieCJ9", "Laravel"),
+        (b"kind: SealedSecret\nspec:\n  encryptedData:\n    A: AgBy3i4O\n", "Sealed Secrets"),
+        (b'{"kind":"SealedSecret","spec":{"encryptedData":{"A":"AgBy3i4O"}}}', "Sealed Secrets"),
         (b"[db]\npassword = ENC[AES256_GCM,data:x,type:str]\n\n[sops]\nversion = 3.9\n", "sops"),
     ],
 )

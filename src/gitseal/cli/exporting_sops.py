@@ -58,6 +58,9 @@ def _tell(exported: Exported, job: SopsJob, target: str | None) -> None:
     say(f"wrote {count} of {job.environment}{where}, sealed for {people}")
     if target is not None:
         say(f"  to open it: {_opening(job.format_name, target)}")
+        _, endings = _ENDINGS[job.format_name]
+        if not target.endswith(endings):
+            say(f"  sops knows the format by itself in a file whose name ends in {endings[0]}")
 
 
 def _opening(format_name: str, target: str) -> str:

@@ -1,8 +1,11 @@
 """Recognises what another tool, or gitseal itself, has encrypted. Sealed as it is, a deploy would get ciphertext for a value.
 
 Every way in asks here: `import` for whole files, and `import`, `set` and `edit` for values. Recognised are forms that only such a
-tool writes and only it opens. What an application decrypts on its own, such as Spring's `{cipher}`, is a value like any other.
+tool writes, in their exact shape: a sentence that mentions a prefix is a value like any other, and so is what has no shape of
+its own, such as Spring's `{cipher}`.
 """
+
+import re
 
 from gitseal.document import token_grammar
 from gitseal.document.value import ValueType
@@ -13,8 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitseal.document.value import TypedValue
 
-_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
-_LEAST_DOTENVX = 80  # an ephemeral key, a nonce and a tag take more, in base64
+# An ephemeral key, a nonce and a tag take more than 80 signs of base64.
+_DOTENVX_TOKEN = re.compile(r"encrypted:\s*+[A-Za-z0-9+/]{80}")
 _FOR_ANY_FILE = "to keep the ciphertext itself as a value: --type bytes"
 
 
@@ -32,6 +35,9 @@ class Cipher(NamedTuple):
 
 
 DOTENVX = Cipher("dotenvx", "dotenvx decrypt --stdout -f {}", "decrypt it first, with dotenvx decrypt")
+_DOTENVX_WITHIN = Cipher(
+    "dotenvx", "", "take away what stands before its encrypted: and decrypt it then: dotenvx opens only a whole value"
+)
 EJSON = Cipher("ejson", "ejson decrypt {}", "decrypt it first, with ejson decrypt")
 _EYAML = Cipher("hiera-eyaml", "eyaml decrypt -e {}", "decrypt it first, with eyaml decrypt")
 _SOPS = Cipher("sops", "", "a value of sops opens only in its whole file, with sops decrypt")
@@ -52,8 +58,11 @@ SEALED_SECRET = Cipher(
 DOTENV_VAULT = Cipher(
     "dotenv-vault", "", "print it with npx dotenv-vault local decrypt and the environment's key, and import that"
 )
-_RAILS = Cipher("Rails", "", "print it with bin/rails credentials:show, and import that with --format yaml")
-_LARAVEL = Cipher("Laravel", "", "php artisan env:decrypt writes the env file, to import and then to remove")
+_RAILS = Cipher("Rails", "", "decrypt it first, where its application runs, with bin/rails console")
+_RAILS_FILE = Cipher("Rails", "", "print it with bin/rails credentials:show, and import that with --format yaml")
+_LARAVEL = Cipher("Laravel", "", "decrypt it first, where its application runs, with php artisan tinker")
+_LARAVEL_FILE = Cipher("Laravel", "", "php artisan env:decrypt writes the env file, to import and then to remove")
+_TRANSIT = Cipher("Vault", "", "decrypt it first, with the path transit/decrypt of its key in Vault")
 _AGE = Cipher("age", "", "decrypt it first, with age --decrypt and the identity that it is for")
 _GPG = Cipher("gpg", "gpg --decrypt {}", "decrypt it first, with gpg --decrypt")
 _GIT_CRYPT = Cipher("git-crypt", "", "run git-crypt unlock in that clone, and take the file then")
@@ -71,13 +80,22 @@ _BEGINNINGS = (
     ("-----BEGIN PGP MESSAGE-----", _GPG),
     ("U2FsdGVkX1", _OPENSSL),  # base64 of "Salted__"
 )
-# What a whole file is, and no value: an application opens such texts itself, cookies among them.
+# How a file begins that is one value of a tool, and has another way out than that.
 _FILES = (
-    ("eyJpdiI6", _LARAVEL),  # base64 of {"iv":
+    ("eyJpdiI6", _LARAVEL_FILE),
     ("$ANSIBLE_VAULT;", ANSIBLE_VAULT_FILE),
 )
-# The ciphertext, nonce and tag of AES-GCM in base64, on one line.
-_RAILS_FILE = rb"\s*[A-Za-z0-9+/]{4,}={0,2}--[A-Za-z0-9+/]{16}--[A-Za-z0-9+/]{22}==\s*"
+# What a whole value is. Each begins with a sign that is looked for first, since few values have it.
+_SHAPES = (
+    # The ciphertext, nonce and tag of AES-GCM.
+    ("--", re.compile(r"\s*+[A-Za-z0-9+/]{4,}={0,2}--[A-Za-z0-9+/]{16}--[A-Za-z0-9+/]{22}==\s*+"), _RAILS),
+    # Base64 of {"iv": with a nonce, a value and a MAC behind it. The header of a JWE is followed by a dot.
+    ("eyJpdiI6", re.compile(r"\s*+eyJpdiI6[A-Za-z0-9+/]{92,}+={0,2}\s*+"), _LARAVEL),
+    # A nonce and a tag of AES-GCM, which the other ciphers exceed.
+    ("vault:v", re.compile(r"\s*+vault:v[0-9]{1,9}:[A-Za-z0-9+/]{36,}+={0,2}\s*+"), _TRANSIT),
+)
+# Such a manifest is YAML or JSON like any other to whoever says so.
+_SEALED_SECRET = re.compile(rb"""["']?\bkind["']?\s*+:\s*+["']?SealedSecret\b""")
 # What stands in a value, at any place: hiera-eyaml takes its tokens within a longer text too.
 _WITHIN = (
     ("ENC[AES256_GCM,data:", _SOPS),
@@ -119,16 +137,12 @@ def of_file(data: bytes) -> Cipher | None:
         return _GPG
     start = data[:200].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     cipher = next((cipher for beginning, cipher in (*_FILES, *_BEGINNINGS) if start.startswith(beginning)), None)
-    if b"--" in data and _is_of_rails(data):
-        return _RAILS
+    if b"--" in data and _of_shape(data.decode("utf-8", "replace")) is _RAILS:
+        return _RAILS_FILE
+    if b"encryptedData" in data and _SEALED_SECRET.search(data):
+        return SEALED_SECRET
     is_sops_ini = b"\n[sops]" in data and b"ENC[AES256_GCM," in data
     return SOPS_FILE if is_sops_ini else cipher
-
-
-def _is_of_rails(data: bytes) -> bool:
-    import re
-
-    return re.fullmatch(_RAILS_FILE, data) is not None
 
 
 def refuse(name: str, value: "TypedValue") -> None:
@@ -149,11 +163,13 @@ def _of_text(text: str) -> Cipher | None:
             return cipher
     if "ENC[" in text or "STANZA[" in text:
         return next((cipher for sign, cipher in _WITHIN if sign in text), None)
-    payload = text.strip().removeprefix("encrypted:")
-    is_dotenvx = (
-        text.lstrip().startswith("encrypted:") and len(payload) >= _LEAST_DOTENVX and not payload.strip(_BASE64)
-    )
-    return DOTENVX if is_dotenvx else None
+    if "encrypted:" in text and (match := _DOTENVX_TOKEN.search(text)):
+        return _DOTENVX_WITHIN if text[: match.start()].strip() else DOTENVX
+    return _of_shape(text)
+
+
+def _of_shape(text: str) -> Cipher | None:
+    return next((cipher for sign, shape, cipher in _SHAPES if sign in text and shape.fullmatch(text)), None)
 
 
 def _is_text(data: bytes) -> bool:

@@ -7,6 +7,7 @@ from gitseal.document.value import TypedValue
 
 Span = tuple[int, int]
 _POINTER = re.compile(rb"op://[^/\s]+/|ref\+[a-z0-9]+://")
+_PRIVATE_KEY = re.compile(rb"AGE-(?:SECRET-KEY|PLUGIN)-[0-9A-Z+._-]{30}|-----BEGIN OPENSSH PRIVATE KEY-----")
 
 
 class ImportedValue(NamedTuple):
@@ -62,3 +63,8 @@ class Imported(NamedTuple):
     def pointing(self) -> tuple[str, ...]:
         """The names whose values only say where another tool has the value: 1Password's `op://...`, vals' `ref+...://...`."""
         return tuple("/".join(item.path) for item in self.items if _POINTER.match(item.value.reveal()))
+
+    @property
+    def private_keys(self) -> tuple[str, ...]:
+        """The names whose values hold a private key that opens age files, and so files of sops and of gitseal."""
+        return tuple("/".join(item.path) for item in self.items if _PRIVATE_KEY.search(item.value.reveal()))

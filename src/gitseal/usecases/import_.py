@@ -31,7 +31,8 @@ class ImportResult(NamedTuple):
 
     `comments` counts the lines of comments that now stand above new names, `left_out` those that may hold a value.
 
-    `pointing` are the names whose values only say where another tool has them.
+    `pointing` are the names whose values only say where another tool has them, and `private_keys` those whose values open files
+    that somebody sealed.
 
     Of files of other tools: `newcomers` are their recipients that the environments do not open to, and `notes` say what else is
     to know.
@@ -47,6 +48,7 @@ class ImportResult(NamedTuple):
     newcomers: Newcomers = Newcomers((), is_named=False, unfit=0)
     notes: tuple[str, ...] = ()
     pointing: tuple[str, ...] = ()
+    private_keys: tuple[str, ...] = ()
 
     @property
     def kept(self) -> str:
@@ -62,6 +64,7 @@ class ImportResult(NamedTuple):
             "kept $(...) or `...` as text, where a shell would run a command": self.commands,
             "readers of env files differ on these values, so look at them": self.differing,
             "these values only say where 1Password or vals has them, which gitseal does not look up": self.pointing,
+            "these values are private keys, which open whatever is sealed for them with age or sops": self.private_keys,
             "these values still have a ${...}, which --expand resolves": self.references,
         }
         left = [f"{plural(self.left_out, 'comment line')} left out, which may hold a value"] if self.left_out else []
@@ -150,6 +153,7 @@ def import_files(
         newcomers(workspace.project.policy, environments, recipients),
         tuple(dict.fromkeys(note for opened in every_opened for note in opened.notes)),
         imported.pointing,
+        imported.private_keys,
     )
 
 

@@ -196,6 +196,37 @@ def test_ciphertext_within_a_vault_becomes_no_value() -> None:
         refuse_encrypted_values(opened.imported)
 
 
+_PUBLIC = b'DOTENV_PUBLIC_KEY="' + b"0" * 66 + b'"\n'
+
+
+@pytest.mark.parametrize("value", ["encrypted:", "encrypted:####", '" encrypted:abcd"', "encrypted: yes"])
+def test_what_dotenvx_would_try_to_open_becomes_no_value(value: str) -> None:
+    with pytest.raises(Error) as caught:
+        foreign.read(_PUBLIC + f"A={value}\n".encode(), ForeignSource("f", "", ToolKeys()))
+    assert "sealed by dotenvx" in caught.value.message
+    added = (VECTORS / "dotenvx.env").read_bytes() + f"\nADDED={value}\n".encode()
+    with pytest.raises(Error) as caught:
+        foreign.read(added, ForeignSource("f", "", DOTENVX))
+    assert caught.value.message.startswith('f: the value of "ADDED": it does not open')
+
+
+def test_a_sentence_in_a_file_of_dotenvx_is_a_value() -> None:
+    opened = foreign.read(_PUBLIC + b'A="it is encrypted: ask"\n', ForeignSource("f", "", ToolKeys()))
+    assert opened is not None
+    assert values(opened) == {"A": "it is encrypted: ask"}
+
+
+def test_ciphertext_of_dotenvx_within_a_longer_text_becomes_no_value() -> None:
+    lines = (VECTORS / "dotenvx.env").read_text()
+    token = lines[lines.index("encrypted:") :].partition("\n")[0].strip("\"'")
+    for value in (f"pre{token}", f'"a {token}"'):
+        opened = foreign.read(f"{lines}\nADDED={value}\n".encode(), ForeignSource("f", "", DOTENVX))
+        assert opened is not None
+        with pytest.raises(Encrypted, match=r'^the value of "ADDED" is encrypted by dotenvx$') as caught:
+            refuse_encrypted_values(opened.imported)
+        assert "take away what stands before" in caught.value.cipher.advice
+
+
 def _edited(name: str, old: bytes, new: bytes) -> bytes:
     data = (VECTORS / name).read_bytes()
     assert old in data

@@ -54,6 +54,7 @@ CHANGES: dict[str, Callable[[str], str]] = {
     "no iv": lambda text: re.sub(r"(pw: .*iv:)[^,]*", r"\1AA==", text),
     "a type that is none": lambda text: text.replace("type:str", "type:comment", 1),
     "a text as a number": lambda text: text.replace("type:str", "type:int", 1),
+    "a text as bytes": lambda text: text.replace("type:str", "type:bytes", 1),
     "a text as a time": lambda text: text.replace("type:str", "type:time", 1),
 }
 

@@ -32,11 +32,12 @@ def read(data: bytes, source: ForeignSource) -> Opened | None:
     if any(name.startswith(_PRIVATE) for name in names):
         hint = "import the env file beside it: the keys serve only to open it, and should be in no repository"
         raise Malformed("the file holds private keys of dotenvx, which are not imported", 0, hint)
-    sealed = [item.value.reveal().decode() for item in raw.items if ciphertext.of_value(item.value) == _CIPHER]
+    values = [item.value.reveal().decode() for item in raw.items]
     publics = {item.value.reveal().decode() for item in raw.items if item.path[0].startswith(_PUBLIC)}
-    if not sealed and not publics:
+    # Elsewhere `encrypted:` may begin a sentence. In a file of dotenvx it says that the value is sealed.
+    if not publics and not any(ciphertext.of_value(text(value)) == _CIPHER for value in values):
         return None
-    private = _private_keys(publics, source) if sealed else []
+    private = _private_keys(publics, source) if any(map(_is_sealed, values)) else []
     imported = dotenv_import.parse(data, lambda name, content: _opened(name, content, private))
     return Opened(_without_keys(imported), is_untyped=True)
 
@@ -49,8 +50,12 @@ def _parsed(data: bytes) -> Imported | None:
         return None
 
 
+def _is_sealed(value: str) -> bool:
+    return value.lstrip().startswith(dotenvx_cipher.PREFIX)
+
+
 def _opened(name: str, content: str, private: list[DotenvxKey]) -> str | None:
-    if ciphertext.of_value(text(content)) != _CIPHER:
+    if not _is_sealed(content):
         return None
     reason = ""
     for key in tuple(private):
