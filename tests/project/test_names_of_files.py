@@ -18,6 +18,8 @@ def test_what_a_path_says() -> None:
             "Ünïcode.yaml",
             ".env.test.enc",
             "policy.yaml",
+            "deploy/app.env",
+            "deploy/app.json",
         ]
     ) == {
         "secrets/production.enc.yaml": "production",
@@ -27,6 +29,9 @@ def test_what_a_path_says() -> None:
         "secrets.enc.yaml": "secrets",
         "Ünïcode.yaml": "n-code",
         ".env.test.enc": "test",
+        "policy.yaml": "policy-yaml",
+        "deploy/app.env": "deploy-app-env",
+        "deploy/app.json": "deploy-app-json",
     }
 
 

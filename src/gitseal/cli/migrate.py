@@ -27,13 +27,15 @@ def command() -> None:
 @command.command("sops")
 @declare.option("--dry-run", is_flag=True, help="Show what would be done, and do nothing.")
 @declare.option("--yes", is_flag=True, help="Do not ask: take these recipients, and commit.")
-def sops(session: Session, *, dry_run: bool, yes: bool) -> None:
+@declare.option("--keep-comments", is_flag=True, help="Take sealed comments too, for everybody to read.")
+def sops(session: Session, *, dry_run: bool, yes: bool, keep_comments: bool) -> None:
     """Make a project of a repository whose secrets are in files of sops.
 
-    Each file of sops that an identity at hand opens becomes an environment: its names, types, comments and sections. Who may
-    open it is what the rules of .sops.yaml say, or the file itself if no rule is for it. What stands in clear stays plain if
-    it can. You see by name what is done, what cannot be said in policy.yaml, and which files stay with sops, before you are
-    asked once for everything. Then all of it is one commit.
+    Each file of sops that an identity at hand opens becomes an environment: its names, types and sections, and the comments that
+    stand in clear. Whoever opens it today may open it, unless the rule of .sops.yaml names them no more; nobody else is let in.
+    What stands in clear stays plain if it can.
+    You see by name what is done, what cannot be said in policy.yaml, and which files stay with sops, before you are asked once
+    for everything. Then all of it is one commit.
 
     The files of sops stay, and nothing of theirs changes: git revert HEAD is the way back.
 
@@ -45,7 +47,7 @@ def sops(session: Session, *, dry_run: bool, yes: bool) -> None:
     from gitseal.git.repository import Repository, find_top
     from gitseal.sealing import leaving_sops
     from gitseal.usecases import init
-    from gitseal.usecases.migrate import migrate, refuse_uncommitted
+    from gitseal.usecases.migrate import commit, migrate, refuse_uncommitted
 
     if dry_run and yes:
         raise UsageError("--dry-run and --yes exclude each other", "give one of them")
@@ -54,7 +56,9 @@ def sops(session: Session, *, dry_run: bool, yes: bool) -> None:
         raise Error(f"{present.folder} is there already", "take the files of sops over one by one, each by an import")
     root = init.root_for(session.start)
     repository = Repository(find_top(root) or root)
-    migration = leaving_sops.plan(root, repository, session.keyring, *init.newcomer(root))
+    migration = leaving_sops.plan(
+        root, repository, session.keyring, *init.newcomer(root), sealed_comments=keep_comments
+    )
     _show(migration)
     if dry_run:
         say("nothing was changed, because of --dry-run")
@@ -67,11 +71,13 @@ def sops(session: Session, *, dry_run: bool, yes: bool) -> None:
             )
         if not terminal.confirm("Take these recipients, and commit?"):
             raise Declined("nothing was changed")
-    project, commit = migrate(migration, repository, session.keyring)
-    output.line(commit)
-    arm(project, hooks=True, founding=True)
+    project, written = migrate(migration, session.keyring)
+    try:
+        output.line(commit(migration, repository, written))
+    finally:
+        arm(project, hooks=True, founding=True)
     say("the files of sops are as they were; when nothing reads them any more:")
-    say(f"  {ShellCommand(('git', 'rm', '--', *migration.files)).as_text()}")
+    say(f"  {ShellCommand(('git', 'rm', '--ignore-unmatch', '--', *migration.files)).as_text()}")
 
 
 def _show(migration: "Migration") -> None:

@@ -34,10 +34,10 @@ def _candidates(path: str) -> Iterator[str]:
     """The names for a path, the shortest first. If all its words only say what it is, the file's first one."""
     parts = path.lower().split("/")
     words = [word for part in parts if (word := _word(part))] or re.findall(r"[a-z0-9]+", parts[-1])[:1]
-    for first in range(len(words) - 1, -1, -1):
-        name = "-".join(words[first:])
-        if is_environment_name(name):
-            yield name
+    names = ["-".join(words[first:]) for first in range(len(words) - 1, -1, -1)]
+    # If all that is the same for two files, so that only what they are tells them apart: `production-app-json`.
+    names.append("-".join(re.findall(r"[a-z0-9]+", path.lower())))
+    yield from filter(is_environment_name, dict.fromkeys(names))
 
 
 def _word(part: str) -> str:

@@ -1,8 +1,8 @@
 """What becomes of a repository that has its secrets in files of sops: which environments, opened by whom. Nothing is written."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 
 from gitseal import exchange
 from gitseal.errors import Error, shell_quoted
@@ -69,20 +69,29 @@ class Migration(NamedTuple):
         return tuple(one.path for one in self.moved)
 
 
-def plan(root: Path, repository: Repository, keyring: Keyring, own_name: str, own_email: str = "") -> Migration:
+def plan(
+    root: Path,
+    repository: Repository,
+    keyring: Keyring,
+    own_name: str,
+    own_email: str = "",
+    *,
+    sealed_comments: bool = False,
+) -> Migration:
     """What a migration of a folder would do. Whoever holds the identities has `own_name` and `own_email`.
 
-    Reads the files of sops that Git tracks or would add. Raises Error if there are none, or none that can be moved.
+    Reads the files of sops that Git tracks or would add. With `sealed_comments`, comments that are sealed there come along, for
+    everybody to read. Raises Error if there are no such files, or none that can be moved.
     """
-    paths = [os.fsdecode(path) for path in index.offered_below(repository.top, below(root, repository)) or []]
+    prefix = below(root, repository)
+    paths = [os.fsdecode(path) for path in index.offered_below(repository.top, prefix) or []]
     sealed = list(_sops_files(root, paths))
     if not sealed:
         raise Error("no file here is one of sops", "start with an empty project: gitseal init")
-    rules = {
-        path.rpartition("/")[0]: _rules(root, path) for path in paths if path.rpartition("/")[2] == creation_rules.NAME
-    }
+    folders = {path.rpartition("/")[0] for path, _ in sealed}
+    rules = _every_rules(Path(repository.top), {str(PurePosixPath(prefix, folder)) for folder in folders})
     names = environment_names([path for path, _ in sealed])
-    planner = _Planner(keyring, own_name, rules)
+    planner = _Planner(keyring, _Names(keyring, own_name), rules, prefix, sealed_comments=sealed_comments)
     files = [planner.planned(path, data, names.get(path, "")) for path, data in sealed]
     moved = [one for one in files if isinstance(one, MovedFile)]
     left = [one for one in files if isinstance(one, LeftFile)]
@@ -91,20 +100,58 @@ def plan(root: Path, repository: Repository, keyring: Keyring, own_name: str, ow
         raise Error(f'none of {number} of sops can be moved; "{first.path}": {first.reason}', first.hint)
     # In the order of the rules, as whoever reads both side by side expects it.
     moved.sort(key=lambda one: (one.rule, one.path))
-    unsaid = [*planner.unsaid, *_unsaid(rules, planner.used)]
-    return Migration(
-        root, tuple(moved), tuple(left), planner.recipients(moved, {own_name: own_email}), tuple(dict.fromkeys(unsaid))
+    opening = {
+        name: tuple(one.environment for one in moved if name in one.opens) for name in planner.names.by_key.values()
+    }
+    recipients = tuple(
+        NamedRecipient(name, own_email if name == own_name else "", (key,), opening[name])
+        for key, name in planner.names.by_key.items()
+        if opening[name]
     )
+    unsaid = (*planner.names.told, *planner.unsaid, *_unsaid(rules, planner.used))
+    return Migration(root, tuple(moved), tuple(left), recipients, tuple(dict.fromkeys(unsaid)))
+
+
+class _Names:
+    """Names in the policy for the holders of keys: one name for each key, since a file's word makes nobody somebody else.
+
+    `told` are sentences about keys that did not get the name that a file has for them.
+    """
+
+    def __init__(self, keyring: Keyring, own_name: str) -> None:
+        self._own = {one.recipient for one in keyring.identities() if one.recipient}
+        self._own_name = own_name
+        self.by_key: dict[str, str] = {}
+        self.told: list[str] = []
+
+    def of(self, key: str, *wanted: str) -> str:
+        """The name of a key: the first of the wanted ones that can be one and that no other key has."""
+        if key not in self.by_key:
+            self.by_key[key] = self._new(key, [name for name in map(_fit, wanted) if name])
+        return self.by_key[key]
+
+    def _new(self, key: str, wanted: Sequence[str]) -> str:
+        candidates = [*wanted, *([self._own_name] if key in self._own and self._own_name else [])]
+        reserved = set() if key in self._own else {self._own_name.casefold()}
+        taken = {name.casefold() for name in self.by_key.values()} | reserved
+        name = next((one for one in candidates if one.casefold() not in taken), "")
+        made_up = name or made_up_name(key)
+        if candidates and name != candidates[0]:
+            self.told.append(f'another key is called "{candidates[0]}" too: here it is {made_up}')
+        return made_up
 
 
 class _Planner:
-    """Goes through the files, and gathers whom it met and what the policy cannot say."""
+    """Goes through the files, and gathers whom it met and what the policy cannot say. Rules are by folders from the top."""
 
-    def __init__(self, keyring: Keyring, own_name: str, rules: Mapping[str, CreationRules]) -> None:
+    def __init__(
+        self, keyring: Keyring, names: _Names, rules: Mapping[str, CreationRules], prefix: str, *, sealed_comments: bool
+    ) -> None:
         self._keyring = keyring
-        self._own = {one.recipient: own_name for one in keyring.identities() if one.recipient and own_name}
         self._rules = rules
-        self._names: dict[str, str] = {}
+        self._prefix = prefix
+        self._sealed_comments = sealed_comments
+        self.names = names
         self.unsaid: list[str] = []
         self.used: set[tuple[str, int]] = set()
 
@@ -119,82 +166,79 @@ class _Planner:
         number, rule, named = self._rule(path)
         opens = self._opens(path, opened, rule, named)
         if not opens:
-            return LeftFile(path, "it has no age or SSH recipient of a kind that gitseal takes", "")
+            return LeftFile(path, "nobody opens it today whom its rule names too, by a key that gitseal takes", "")
+        if opened.uncovered:
+            self.unsaid.append(
+                f'{plural(opened.uncovered, "value")} of "{path}" stood in clear, and no MAC covers them: look at them'
+            )
+        if opened.sealed_comments:
+            kept = "which everybody reads then" if self._sealed_comments else "left out; --keep-comments takes them"
+            self.unsaid.append(f'"{path}" has {plural(opened.sealed_comments, "sealed comment")}, {kept}')
         return MovedFile(path, environment, opened.imported, opens, self._plain(path, data, opened), number)
 
     def _opened(self, path: str, data: bytes, environment: str) -> SopsFile:
-        opened = sops.read(data, self._keyring.by_cost(), path)
+        opened = sops.read(data, self._keyring.by_cost(), path, sealed_comments=self._sealed_comments)
         exchange.refuse_encrypted_values(opened.imported)
         if not opened.imported.items:
             raise Error("it holds no values", "remove it when nobody needs it")
         if not environment:
             raise Error(
                 "its path gives no name for an environment that no other file has",
-                f"give it one, such as web: gitseal env add web && gitseal import -e web {shell_quoted(path)}",
+                "give it another path, or import it into an environment of its own",
             )
         return opened
 
-    def recipients(self, moved: Sequence[MovedFile], emails: Mapping[str, str]) -> tuple[NamedRecipient, ...]:
-        """Everybody whom one of the environments opens to."""
-        opening = {name: tuple(one.environment for one in moved if name in one.opens) for name in self._names.values()}
-        keys = {name: tuple(key for key, holder in self._names.items() if holder == name) for name in opening}
-        return tuple(
-            NamedRecipient(name, emails.get(name, ""), keys[name], opened) for name, opened in opening.items() if opened
-        )
-
     def _rule(self, path: str) -> tuple[int, CreationRule | None, Mapping[str, str]]:
         """The place of the rule that sops takes for a file, the rule, and the names that its file has for keys."""
-        folder = next((one for one in _upward(path) if one in self._rules), None)
+        whole = str(PurePosixPath(self._prefix, path))
+        folder = next((one for one in _upward(whole) if one in self._rules), None)
         if folder is None:
-            return len(self._rules), None, {}
+            return 0, None, {}
         of_folder = self._rules[folder]
-        inside = path.removeprefix(f"{folder}/") if folder else path
+        inside = whole.removeprefix(f"{folder}/") if folder else whole
         for number, rule in enumerate(of_folder.rules):
             if not rule.is_readable:
                 self.unsaid.append(
-                    f'the rule for "{rule.expression}" has an expression of Go that gitseal does not try: each file that it or a '
-                    "later rule may be for opens to whom the file itself names"
+                    f'the rule for "{rule.expression}" has an expression that gitseal does not try: each file that it or a later '
+                    "rule may be for opens to whom the file itself names"
                 )
                 break
             if rule.matches(inside):
                 self.used.add((folder, number))
-                return number, rule, of_folder.names
-        return len(of_folder.rules), None, of_folder.names
+                return number, rule, _by_key(of_folder.names)
+        return len(of_folder.rules), None, _by_key(of_folder.names)
 
     def _opens(
         self, path: str, opened: SopsFile, rule: CreationRule | None, named: Mapping[str, str]
     ) -> tuple[str, ...]:
-        """The names of those whom the rule names, or else the file. What differs between the two is told."""
-        of_file = self._known(opened.recipients, named)
+        """The names of those whom the file opens to today, without those whom its rule does not name. Nobody is let in."""
+        of_file = self._keys(opened.recipients)
         if opened.services:
-            self.unsaid.append(
-                f'"{path}" opens with keys of {", ".join(opened.services)} too, which the policy cannot name'
-            )
-        of_rule = self._known(rule.recipients, named) if rule is not None else {}
-        if not of_rule:
-            return tuple(sorted(of_file.values()))
-        for key in of_file.keys() - of_rule.keys():
-            self.unsaid.append(
-                f'"{path}" opens to {of_file[key]} today, whom its rule does not name: they no longer open it here'
-            )
-        for key in of_rule.keys() - of_file.keys():
-            self.unsaid.append(
-                f'{of_rule[key]} does not open "{path}" today, but its rule names them: they open it here'
-            )
-        return tuple(sorted(set(of_rule.values())))
-
-    def _known(self, keys: Sequence[str], named: Mapping[str, str]) -> dict[str, str]:
-        """The names of the holders of these keys, by their keys; those that are no key of a kind we take are told."""
-        known: dict[str, str] = {}
-        for text in keys:
-            key = canonical(text)
-            if key is None:
-                self.unsaid.append("a recipient of a kind that gitseal does not know is left out")
-            else:
-                known[key] = self._names.setdefault(
-                    key, self._own.get(key) or _fit(named.get(text, "")) or _fit(_comment(text)) or made_up_name(key)
+            kinds = ", ".join(opened.services)
+            self.unsaid.append(f'"{path}" opens with keys of {kinds} too, which the policy cannot name')
+        of_rule = self._keys(rule.recipients) if rule is not None else {}
+        stays = {key: text for key, text in of_file.items() if not of_rule or key in of_rule}
+        names = {key: self.names.of(key, named.get(key, ""), _comment(text)) for key, text in stays.items()}
+        for key, text in of_file.items():
+            if key not in stays:
+                name = self.names.of(key, named.get(key, ""), _comment(text))
+                self.unsaid.append(
+                    f'"{path}" opens to {name} today, whom its rule does not name: they do not open it here'
                 )
-        return known
+        for key, text in of_rule.items():
+            if key not in of_file:
+                name = self.names.of(key, named.get(key, ""), _comment(text))
+                self.unsaid.append(
+                    f'the rule of "{path}" names {name}, who does not open it today: they do not open it here'
+                )
+        return tuple(sorted(names.values()))
+
+    def _keys(self, texts: Sequence[str]) -> dict[str, str]:
+        """The keys, as the policy has them, with their texts; those that are no key of a kind we take are told."""
+        keys = {key: text for text in texts if (key := canonical(text)) is not None}
+        if any(canonical(text) is None for text in texts):
+            self.unsaid.append("a recipient of a kind that gitseal does not know is left out")
+        return keys
 
     def _plain(self, path: str, data: bytes, opened: SopsFile) -> tuple[NamePath, ...]:
         """The names that stand in clear, and can here too. An empty text is never sealed by sops, so it says nothing."""
@@ -205,6 +249,11 @@ class _Planner:
             sealed = plural(len(clear) - len(fit), "value")
             self.unsaid.append(f'{sealed} of "{path}" stood in clear and cannot be plain here: sealed')
         return fit
+
+
+def _by_key(names: Mapping[str, str]) -> dict[str, str]:
+    """Names that a file gives to texts of keys, by the keys."""
+    return {key: name for text, name in names.items() if (key := canonical(text)) is not None}
 
 
 def _fit(words: str) -> str:
@@ -236,6 +285,8 @@ def _unsaid(rules: Mapping[str, CreationRules], used: set[tuple[str, int]]) -> I
                 yield f"{place}: {what} has keys of {', '.join(rule.services)}, which the policy cannot name"
             if rule.is_shared:
                 yield f"{place}: {what} shares a key among groups; here each recipient opens alone"
+            if rule.others:
+                yield f"{place}: {what} has {', '.join(rule.others)}, which gitseal does not look at"
             for selector in rule.selectors:
                 yield f"{place}: {what} has {selector}; here what stands in clear now stays plain, and new names are sealed"
         if of_folder.others:
@@ -252,11 +303,20 @@ def _sops_files(root: Path, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]
             yield path, data
 
 
-def _rules(root: Path, path: str) -> CreationRules:
-    try:
-        return creation_rules.parse(read_regular(root / path))
-    except Error as error:
-        raise Error(f'"{path}": {error.reason}', error.hint or "see what sops says: sops updatekeys FILE") from None
+def _every_rules(top: Path, folders: Collection[str]) -> dict[str, CreationRules]:
+    """The rules that count for files in these folders, by the folder that has them: paths from the top, which is empty."""
+    rules: dict[str, CreationRules] = {}
+    for folder in sorted({"" if one == os.curdir else one for start in folders for one in (start, *_upward(start))}):
+        path = f"{folder}/{creation_rules.NAME}" if folder else creation_rules.NAME
+        try:
+            rules[folder] = creation_rules.parse(read_regular(top / path))
+        except FileNotFoundError:
+            continue
+        except Error as error:
+            raise Error(
+                f'"{path}": {error.reason}', error.hint or "mend it, as sops says what it reads there"
+            ) from None
+    return rules
 
 
 def _upward(path: str) -> Iterator[str]:

@@ -22,12 +22,11 @@ from gitseal.yamltext.reader import path_text
 _BESIDE = (".gitattributes", ".gitignore")
 
 
-def migrate(migration: Migration, repository: Repository, keyring: Keyring) -> tuple[Project, str]:
-    """Makes the project with all values, believes its recipients, and commits it; gives it and the commit's id.
+def migrate(migration: Migration, keyring: Keyring) -> tuple[Project, tuple[str, ...]]:
+    """Makes the project with all values, and believes its recipients; gives it, and the files written, from its root.
 
-    Raises Error with nothing left behind, or, if a hook refuses the commit, with everything written and uncommitted.
+    Raises Error with nothing left behind.
     """
-    refuse_uncommitted(migration.root, repository)
     by_environment = {one.environment: one for one in migration.moved}
     comments = {one.environment: readable_comments(one.imported) for one in migration.moved}
 
@@ -38,28 +37,35 @@ def migrate(migration: Migration, repository: Repository, keyring: Keyring) -> t
         writing.change(Workspace(project, keyring), tuple(by_environment), put)
 
     believed = [(one.name, key) for one in migration.recipients for key in one.keys]
-    project, written = found(
-        migration.root, keyring, Founding(policy(migration), tuple(by_environment), believed), fill
-    )
+    return found(migration.root, keyring, Founding(policy(migration), tuple(by_environment), believed), fill)
+
+
+def commit(migration: Migration, repository: Repository, written: Sequence[str]) -> str:
+    """Commits what was written alone, and gives the commit's id. Raises Error if a hook or Git refuses; then all is written."""
     place = below(migration.root, repository)
     files = [str(PurePosixPath(place, path)) for path in written]
     message = f"Seal with gitseal what {plural(len(migration.moved), 'file')} of sops had"
     try:
-        return project, committing.commit(repository, files, message)
+        return committing.commit(repository, files, message)
     except Error as error:
         again = f"git add .secrets .gitattributes .gitignore && git commit --message {shell_quoted(message)}"
-        raise Error(f"everything is sealed, but {error.message}", f"mend what it names, then: {again}") from None
+        reason = " ".join(error.message.split())
+        raise Error(f"everything is sealed, but {reason}", f"mend what it names, then: {again}") from None
 
 
 def refuse_uncommitted(root: Path, repository: Repository) -> None:
-    """Raises Error if a file that the commit takes along has changes of its own."""
+    """Raises Error if there could be no commit, or if a file that it takes along has changes of its own."""
     place = below(root, repository)
     for name in _BESIDE:
         if committing.uncommitted_paths(repository, str(PurePosixPath(place, name))):
             raise Error(
                 f"{name} has changes that are not committed",
-                f"commit them first: git add {shell_quoted(name)} && git commit {shell_quoted(name)}",
+                f"commit them: git add {shell_quoted(name)} && git commit {shell_quoted(name)}",
             )
+    if repository.git("var", "GIT_COMMITTER_IDENT") is None:
+        raise Error("Git does not know who you are", "say it first: git config user.email you@example.com")
+    if repository.is_merging():
+        raise Error("a merge is under way, and its commit would take this along", "end it first, see: git status")
 
 
 def policy(migration: Migration) -> str:

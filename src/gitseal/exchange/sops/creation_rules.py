@@ -1,10 +1,9 @@
 """The rules of `.sops.yaml`: which files are sealed to whom. sops takes the first one whose expression is in a file's path.
 
-Their expressions are Go's. Those that Python would read otherwise are not tried; see `CreationRule.matches`.
+Their expressions are Go's. Those that Python might read otherwise, or that could take it for ever, are not tried: see `_FORM`.
 """
 
 import re
-from collections.abc import Iterator
 from typing import TypeAlias
 
 from ruamel.yaml import YAML
@@ -17,27 +16,40 @@ from gitseal.records import NamedTuple
 
 NAME = ".sops.yaml"
 _LARGEST = 1_000_000
-_MOST_RULES, _MOST_KEYS, _DEEPEST = 1000, 1000, 2
+_MOST_RULES, _MOST_KEYS, _MOST_TOLD = 1000, 1000, 8
 # What the rules call the keys that a file has under another name.
 _SERVICES = {**SERVICES, "azure_keyvault": "Azure Key Vault", "hc_vault_transit_uri": "Vault"}
 # The second is where many people keep anchors; sops itself does not look at it.
 _OURS = frozenset({"creation_rules", "keys"})
 _SELECTORS = ("unencrypted_suffix", "encrypted_suffix", "unencrypted_regex", "encrypted_regex")
 _SELECTORS_OF_COMMENTS = ("unencrypted_comment_regex", "encrypted_comment_regex")
-# Go's own: texts in \Q...\E, classes of Unicode, POSIX classes, single bytes, and flags that Python does not have there.
-_GO_ONLY = re.compile(r"\\[QEpPCz]|\[\[:|\(\?[^:P]*U|(?<!^)\(\?[a-zA-Z-]+\)")
+_SHORT_FIELDS = frozenset({"path_regex", "age", "key_groups", "shamir_threshold", "mac_only_encrypted"})
+_DEEPEST_FLOW, _MOST_VISITED = 32, 2000
+_LONGEST, _LONGEST_PATH, _MOST_OPEN = 500, 300, 3
+# What Go and Python read alike: signs, classes, groups that are not repeated, and repeats of one sign. With few repeats that have
+# no end, and a short path, no expression of this form takes long.
+_SIGN = r"[\w/ %,:;=@~!#&'\"<>-]|\\[^\w\s]|\\[dwsDWSbB]|\.|\[\^?(?:[^\[\]\\]|\\[^\w\s]|\\[dws])+\]"
+_FORM = re.compile(
+    rf"(?:\(\?i\))?(?:[\^$|]|\((?:\?:|\?P?<[A-Za-z]\w*>)?|\)\??|(?:{_SIGN})(?:(?:[*+?]|\{{\d{{1,3}}(?:,\d{{0,3}})?\}})\??)?)*",
+    re.ASCII,
+)
+_OPEN_REPEAT = re.compile(r"[*+]|,\}")
 
 Plain: TypeAlias = "dict[object, Plain] | list[Plain] | str | int | float | bool | None"
 
 
 class CreationRule(NamedTuple):
-    """One rule: its expression, empty if it is for every file; age and SSH recipients; other keys; what it says besides."""
+    """One rule: its expression, empty if it is for every file; age and SSH recipients; other keys; what it says besides.
+
+    `others` are names in it that sops takes, or ignores, and that are not looked at here.
+    """
 
     expression: str
     recipients: tuple[str, ...]
     services: tuple[str, ...] = ()
     is_shared: bool = False
     selectors: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def is_readable(self) -> bool:
@@ -47,7 +59,7 @@ class CreationRule(NamedTuple):
     def matches(self, path: str) -> bool:
         """True if the rule is for the file at this path from the folder of `.sops.yaml`; False for an unreadable expression."""
         compiled = _compiled(self.expression)
-        return compiled is not None and compiled.search(path) is not None
+        return compiled is not None and len(path) <= _LONGEST_PATH and compiled.search(path) is not None
 
 
 class CreationRules(NamedTuple):
@@ -63,6 +75,8 @@ def parse(data: bytes) -> CreationRules:
     if len(data) > _LARGEST:
         raise Malformed(f"more than {_LARGEST} bytes")
     text = decoded(data)
+    if _depth(text) > _DEEPEST_FLOW:
+        raise Malformed(f"brackets are nested more than {_DEEPEST_FLOW} deep")
     try:
         top: Plain = YAML(typ="safe", pure=True).load(text)
     except (YAMLError, ValueError, RecursionError):
@@ -81,26 +95,47 @@ def _rule(written: Plain) -> CreationRule:
     if not isinstance(written, dict):
         raise Malformed("a rule of creation_rules is no mapping")
     groups = written.get("key_groups")
-    parts = [written, *(one for one in groups if isinstance(one, dict))] if isinstance(groups, list) else [written]
-    recipients = tuple(dict.fromkeys(key for part in parts[:_MOST_KEYS] for key in _keys(part.get("age"))))
-    if len(recipients) > _MOST_KEYS:
-        raise Malformed(f"a rule has more than {_MOST_KEYS} recipients")
+    # sops looks at the keys of the rule itself only if it has no groups.
+    parts = [one for one in groups if isinstance(one, dict)] if isinstance(groups, list) and groups else [written]
+    expression = written.get("path_regex") or ""
+    if not isinstance(expression, str) or len(parts) > _MOST_RULES:
+        raise Malformed("a rule has a path_regex that is no text, or too many key_groups")
     services = tuple(dict.fromkeys(words for part in parts for kind, words in _SERVICES.items() if part.get(kind)))
     selectors = tuple(name for name in (*_SELECTORS, *_SELECTORS_OF_COMMENTS) if written.get(name))
-    expression = written.get("path_regex") or ""
-    return CreationRule(str(expression), recipients, services, isinstance(groups, list) and len(groups) > 1, selectors)
+    known = _SHORT_FIELDS | _SERVICES.keys() | set(selectors)
+    unknown = {name for part in (written, *parts) for name in part if isinstance(name, str)} - known
+    recipients = _keys([part.get("age") for part in parts])
+    return CreationRule(
+        expression, recipients, services, len(parts) > 1, selectors, tuple(sorted(unknown)[:_MOST_TOLD])
+    )
 
 
-def _keys(written: Plain, depth: int = 0) -> Iterator[str]:
-    """The keys of a text with commas between them, of a list of such texts, or of a list of lists, as anchors make them.
+def _keys(written: Plain) -> tuple[str, ...]:
+    """The keys of texts with commas between them, of lists of such texts, and of lists of lists, as anchors make them.
 
-    Deeper ones are left: a few lines of aliases grow to any number of items.
+    Each once. Raises Malformed if there are too many: a few lines of aliases grow to any number.
     """
-    if isinstance(written, str):
-        yield from (key for part in written.split(",") if (key := part.strip()))
-    elif isinstance(written, list) and depth < _DEEPEST:
-        for one in written[:_MOST_KEYS]:
-            yield from _keys(one, depth + 1)
+    keys: dict[str, None] = {}
+    waiting, visited = [written], 0
+    while waiting:
+        visited += 1
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += reversed(one[:_MOST_VISITED])
+        elif isinstance(one, str):
+            keys |= dict.fromkeys(key for part in one.split(",") if (key := part.strip()))
+        if visited > _MOST_VISITED or len(waiting) > 2 * _MOST_VISITED or len(keys) > _MOST_KEYS:
+            raise Malformed(f"a rule has more than {_MOST_KEYS} recipients")
+    return tuple(keys)
+
+
+def _depth(text: str) -> int:
+    """How deep brackets are nested at most; those in texts and comments count too."""
+    deepest = depth = 0
+    for sign in re.findall(r"[\[\]{}]", text):
+        depth = depth + 1 if sign in "[{" else max(depth - 1, 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _name(text: str, key: str) -> str:
@@ -115,9 +150,11 @@ def _name(text: str, key: str) -> str:
 
 
 def _compiled(expression: str) -> "re.Pattern[str] | None":
-    if _GO_ONLY.search(expression):
+    if len(expression) > _LONGEST or not _FORM.fullmatch(expression):
+        return None
+    if len(_OPEN_REPEAT.findall(expression)) > _MOST_OPEN:
         return None
     try:
-        return re.compile(expression.replace("(?<", "(?P<") if re.search(r"\(\?<\w", expression) else expression)
-    except (re.error, OverflowError, RecursionError):
+        return re.compile(expression.replace("(?<", "(?P<"), re.ASCII)
+    except (re.error, OverflowError):
         return None

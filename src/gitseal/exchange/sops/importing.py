@@ -17,7 +17,8 @@ from gitseal.exchange._sealed import Encrypted
 from gitseal.exchange.sops import metadata as sops_metadata
 from gitseal.exchange.sops import opening, scalars
 from gitseal.exchange.sops.metadata import Metadata
-from gitseal.exchange.sops.tree import Node, Scalar, Sequence, TreeBranch
+from gitseal.exchange.sops.tree import Member, Node, Scalar, Sequence, TreeBranch
+from gitseal.recipients.armor import dearmored
 from gitseal.recipients.protocol import Identity
 
 # What only a sops file of that form has. sops writes `lastmodified` into each.
@@ -35,7 +36,8 @@ MAX_YAML_BYTES = 2 * 1024 * 1024
 class SopsFile(NamedTuple):
     """The values of a file, its age and SSH recipients as it names them, and the kinds of other keys that open it, in words.
 
-    `uncovered` counts the values that its MAC leaves out, because `mac_only_encrypted` says so.
+    `uncovered` counts the values that its MAC leaves out, because `mac_only_encrypted` says so, `sealed_comments` the comments
+    that are sealed in it.
     """
 
     imported: Imported
@@ -43,6 +45,7 @@ class SopsFile(NamedTuple):
     services: tuple[str, ...]
     uncovered: int
     format_name: str
+    sealed_comments: int = 0
 
 
 def is_sops_file(data: bytes) -> bool:
@@ -67,18 +70,22 @@ class SopsLook(NamedTuple):
     services: tuple[str, ...]
 
 
-def read(data: bytes, identities: Iterable[Identity], source: str) -> SopsFile:
+def read(data: bytes, identities: Iterable[Identity], source: str, *, sealed_comments: bool = True) -> SopsFile:
     """The values of a sops file, whose MAC was checked. Its format shows in its content. Messages begin with `source`.
 
     Raises Malformed with the line, Damaged if a value does not open or the MAC does not fit, NotForYou if no identity opens it,
-    and Encrypted if only sops opens it. None of them quotes a value.
+    and Encrypted if only sops opens it. None of them quotes a value. Without `sealed_comments`, the comments that are
+    sealed there are left out.
     """
     with _naming(source):
         documents, metadata, format_name = _parsed(data)
+        sealed = sum(map(_sealed_comments, documents))
+        if not sealed_comments:
+            documents = [_without_sealed_comments(document) for document in documents]
         opened = opening.opened(documents, metadata, _data_key(metadata, identities))
         imported = _together([_imported(document) for document in opened.documents])
-        recipients = tuple(key.recipient for key in metadata.age)
-        return SopsFile(imported, recipients, metadata.services, opened.uncovered, format_name)
+        recipients = tuple(key.recipient for key in metadata.age if dearmored(key.sealed) is not None)
+        return SopsFile(imported, recipients, metadata.services, opened.uncovered, format_name, sealed)
 
 
 def look(data: bytes, source: str) -> SopsLook:
@@ -89,6 +96,22 @@ def look(data: bytes, source: str) -> SopsLook:
         items = _together([_imported(document) for document in documents]).items
         names = tuple(SopsName(item.path, item.value, item.path in clear, item.line) for item in items)
         return SopsLook(names, tuple(key.recipient for key in metadata.age), metadata.services)
+
+
+def _sealed_comments(branch: TreeBranch) -> int:
+    """How many comments above the names of a mapping, and within it, are sealed."""
+    own = sum(sops_cipher.is_token(text.strip()) for member in branch.members for text in member.comments)
+    return own + sum(_sealed_comments(one.value) for one in branch.members if isinstance(one.value, TreeBranch))
+
+
+def _without_sealed_comments(branch: TreeBranch) -> TreeBranch:
+    return branch._replace(members=[_bare(member) for member in branch.members])
+
+
+def _bare(member: Member) -> Member:
+    value = _without_sealed_comments(member.value) if isinstance(member.value, TreeBranch) else member.value
+    kept = tuple(text for text in member.comments if not sops_cipher.is_token(text.strip()))
+    return member._replace(value=value, comments=kept)
 
 
 @contextmanager
