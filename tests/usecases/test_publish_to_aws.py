@@ -122,6 +122,9 @@ def test_prune_removes_what_is_ours(shop: Shop) -> None:
     shop.counts()
     assert main(["unset", "-e", "production", "TOKEN"]) == 0
     shop.clone.commit("without TOKEN")
+    # No value that stays is another one, so its mark is written again: it tells that this commit is live.
+    assert shop.counts() == "0 created, 0 changed, 0 removed, 1 left, 1 unchanged, 1 of these marked again"
+    assert shop.values() == VALUES
     assert shop.counts() == "0 created, 0 changed, 0 removed, 1 left, 1 unchanged"
     assert not shop.writes()
     assert shop.counts("--prune") == "0 created, 0 changed, 1 removed, 0 left, 1 unchanged"
@@ -155,5 +158,4 @@ def test_another_account_is_another_place_that_this_clone_has_not_accepted(
     status, said = shop.publish("--yes")
     assert (status, shop.proxy.requests) == (1, ["POST GetCallerIdentity"])
     assert "on AWS account 222222222222 in" in said
-    assert "before: all names of production to aws-ssm:" in said
-    assert "on AWS account 111111111111 in" in said
+    assert re.search(r"; before: all names of production to aws-[^ ]*, on AWS account 111111111111 in ", said)
