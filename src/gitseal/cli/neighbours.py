@@ -12,7 +12,7 @@ SAME: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("cp", "clone"), ("copy",)),
     **dict.fromkeys(("exec", "exec-env", "exec-file", "with", "spawn", "start"), ("run",)),
     **dict.fromkeys(("backup", "archive"), ("export",)),
-    **dict.fromkeys(("load", "ingest", "bulk", "migrate"), ("import",)),
+    **dict.fromkeys(("load", "ingest", "bulk"), ("import",)),
     **dict.fromkeys(("inject", "substitute", "envsubst"), ("template",)),
     **dict.fromkeys(("updatekeys", "update-keys", "reencrypt", "re-encrypt", "reseal", "share"), ("rekey",)),
     **dict.fromkeys(("add-recipient", "add-person", "add-gpg-user", "adduser", "tell", "invite"), ("recipient", "add")),

@@ -8,6 +8,7 @@ from gitseal.git.repository import Repository
 
 SETTING = "gitseal.trust"
 _HEADS, _REMOTES = "refs/heads/", "refs/remotes/"
+_LARGEST_CONFIGURATION = 1_000_000
 
 
 def short(ref: str) -> str:
@@ -44,9 +45,25 @@ def candidates(repository: Repository) -> tuple[str, ...]:
             names.append(value)
             continue
         # A branch stands for what a remote has of it, whatever that one is called.
-        remotes = remotes or repository.remotes()
+        remotes = remotes or _likely_remotes(repository)
         names += [*(f"{_REMOTES}{remote}/{branch}" for remote in remotes), f"{_REMOTES}{branch}", f"{_HEADS}{branch}"]
     return tuple(dict.fromkeys(names))
+
+
+def _likely_remotes(repository: Repository) -> list[str]:
+    """The remotes that the repository's own configuration names, and `origin`, without a question to Git: a commit waits for it.
+
+    What an included file names is missing.
+    """
+    import re
+
+    try:
+        with open(f"{repository.common_folder()}/config", "rb") as file:
+            written = file.read(_LARGEST_CONFIGURATION)
+    except OSError:
+        written = b""
+    named = re.findall(rb'^[ \t]*\[remote "([^"\\\n]+)"\]', written, re.MULTILINE)
+    return list(dict.fromkeys(["origin", *(name.decode("utf-8", "surrogateescape") for name in named)]))
 
 
 def to_write(repository: Repository, *, founding: bool) -> str:
