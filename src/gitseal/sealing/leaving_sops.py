@@ -13,17 +13,14 @@ from gitseal.files.reading import read_regular
 from gitseal.git import index
 from gitseal.git.repository import Repository
 from gitseal.identities import Keyring
-from gitseal.policy.names import is_principal_name
+from gitseal.project.holder_names import HolderNames, comment_of
 from gitseal.project.names_of_files import environment_names
-from gitseal.project.newcomers import canonical, made_up_name
+from gitseal.project.newcomers import canonical
 from gitseal.records import NamedTuple
 from gitseal.report.plurals import plural
 from gitseal.sealing.change import can_be_plain
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
-
-TEAM = "team"
-"""The group that a policy has for whoever opens most of the environments."""
 
 
 class MovedFile(NamedTuple):
@@ -91,7 +88,7 @@ def plan(
     folders = {path.rpartition("/")[0] for path, _ in sealed}
     rules = _every_rules(Path(repository.top), {str(PurePosixPath(prefix, folder)) for folder in folders})
     names = environment_names([path for path, _ in sealed])
-    planner = _Planner(keyring, _Names(keyring, own_name), rules, prefix, sealed_comments=sealed_comments)
+    planner = _Planner(keyring, HolderNames(keyring, own_name), rules, prefix, sealed_comments=sealed_comments)
     files = [planner.planned(path, data, names.get(path, "")) for path, data in sealed]
     moved = [one for one in files if isinstance(one, MovedFile)]
     left = [one for one in files if isinstance(one, LeftFile)]
@@ -112,40 +109,17 @@ def plan(
     return Migration(root, tuple(moved), tuple(left), recipients, tuple(dict.fromkeys(unsaid)))
 
 
-class _Names:
-    """Names in the policy for the holders of keys: one name for each key, since a file's word makes nobody somebody else.
-
-    `told` are sentences about keys that did not get the name that a file has for them.
-    """
-
-    def __init__(self, keyring: Keyring, own_name: str) -> None:
-        self._own = {one.recipient for one in keyring.identities() if one.recipient}
-        self._own_name = own_name
-        self.by_key: dict[str, str] = {}
-        self.told: list[str] = []
-
-    def of(self, key: str, *wanted: str) -> str:
-        """The name of a key: the first of the wanted ones that can be one and that no other key has."""
-        if key not in self.by_key:
-            self.by_key[key] = self._new(key, [name for name in map(_fit, wanted) if name])
-        return self.by_key[key]
-
-    def _new(self, key: str, wanted: Sequence[str]) -> str:
-        candidates = [*wanted, *([self._own_name] if key in self._own and self._own_name else [])]
-        reserved = set() if key in self._own else {self._own_name.casefold()}
-        taken = {name.casefold() for name in self.by_key.values()} | reserved
-        name = next((one for one in candidates if one.casefold() not in taken), "")
-        made_up = name or made_up_name(key)
-        if candidates and name != candidates[0]:
-            self.told.append(f'another key is called "{candidates[0]}" too: here it is {made_up}')
-        return made_up
-
-
 class _Planner:
     """Goes through the files, and gathers whom it met and what the policy cannot say. Rules are by folders from the top."""
 
     def __init__(
-        self, keyring: Keyring, names: _Names, rules: Mapping[str, CreationRules], prefix: str, *, sealed_comments: bool
+        self,
+        keyring: Keyring,
+        names: HolderNames,
+        rules: Mapping[str, CreationRules],
+        prefix: str,
+        *,
+        sealed_comments: bool,
     ) -> None:
         self._keyring = keyring
         self._rules = rules
@@ -218,16 +192,16 @@ class _Planner:
             self.unsaid.append(f'"{path}" opens with keys of {kinds} too, which the policy cannot name')
         of_rule = self._keys(rule.recipients) if rule is not None else {}
         stays = {key: text for key, text in of_file.items() if not of_rule or key in of_rule}
-        names = {key: self.names.of(key, named.get(key, ""), _comment(text)) for key, text in stays.items()}
+        names = {key: self.names.of(key, named.get(key, ""), comment_of(text)) for key, text in stays.items()}
         for key, text in of_file.items():
             if key not in stays:
-                name = self.names.of(key, named.get(key, ""), _comment(text))
+                name = self.names.of(key, named.get(key, ""), comment_of(text))
                 self.unsaid.append(
                     f'"{path}" opens to {name} today, whom its rule does not name: they do not open it here'
                 )
         for key, text in of_rule.items():
             if key not in of_file:
-                name = self.names.of(key, named.get(key, ""), _comment(text))
+                name = self.names.of(key, named.get(key, ""), comment_of(text))
                 self.unsaid.append(
                     f'the rule of "{path}" names {name}, who does not open it today: they do not open it here'
                 )
@@ -254,19 +228,6 @@ class _Planner:
 def _by_key(names: Mapping[str, str]) -> dict[str, str]:
     """Names that a file gives to texts of keys, by the keys."""
     return {key: name for text, name in names.items() if (key := canonical(text)) is not None}
-
-
-def _fit(words: str) -> str:
-    """A name in the policy from what somebody called a key: the part before an @, without what a name cannot have."""
-    name = "-".join(
-        "".join(sign if sign.isalnum() or sign in "_.-" else " " for sign in words.partition("@")[0]).split()
-    )
-    return name if is_principal_name(name) and name != TEAM else ""
-
-
-def _comment(key: str) -> str:
-    """The comment behind an SSH key."""
-    return key.partition(" ")[2].partition(" ")[2]
 
 
 def _way_out(error: Encrypted, path: str, environment: str) -> str:

@@ -9,13 +9,14 @@ from gitseal.errors import Error, shell_quoted
 from gitseal.git import committing
 from gitseal.git.repository import Repository
 from gitseal.identities import Keyring
+from gitseal.project.holder_names import TEAM
 from gitseal.project.project import Project
 from gitseal.project.workspace import Workspace
 from gitseal.report.plurals import plural
 from gitseal.sealing import writing
 from gitseal.sealing.change import Change
 from gitseal.sealing.foreign_values import readable_comments, take
-from gitseal.sealing.leaving_sops import TEAM, Migration, MovedFile, below
+from gitseal.sealing.leaving_sops import Migration, MovedFile, below
 from gitseal.yamltext import scalars
 from gitseal.yamltext.reader import path_text
 
