@@ -10,6 +10,7 @@ from gitseal.cli.by_click import program
 from gitseal.cli.main import main, run
 from gitseal.cli.table import COMMANDS, module_name
 from gitseal.errors import Error
+from gitseal.recipients import sealed_file, x25519
 from gitseal.usecases import get
 
 NEEDLE = "needle-0c5b"
@@ -96,6 +97,17 @@ def test_statuses(
     shown = capsys.readouterr()
     assert shown.out == ""
     assert words in shown.err
+
+
+@pytest.mark.usefixtures("isolated")
+def test_a_backup_that_does_not_open_says_so_without_a_project_too(
+    repo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repo / "backup.age").write_bytes(sealed_file.seal(b"x", [x25519.generate().recipient]))
+    assert main(["-C", str(repo), "import", str(repo / "backup.age")]) == 1
+    said = capsys.readouterr().err
+    assert "no identity at hand opens" in said
+    assert said.endswith("gitseal whoami\n")
 
 
 def test_the_table_and_the_modules_are_the_same() -> None:

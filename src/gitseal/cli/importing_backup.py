@@ -17,7 +17,6 @@ def take(session: Session, file: bytes, label: str, accept: tuple[str, ...], *, 
     from gitseal.exchange import backup
     from gitseal.recipients import sealed_file
 
-    # Before anybody is asked for a passphrase: the place has to be one that takes files.
     content = sealed_file.open_file(file, session.keyring.by_cost(), terminal.ask_passphrase, label)
     taken = backup.unpack(content, label)
     if taken.files:

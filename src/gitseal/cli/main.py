@@ -66,7 +66,7 @@ def run(command: Command, session: Session, values: "dict[str, Any]") -> int:
     except NotForYou as error:
         from gitseal.project import introducing
 
-        raise introducing.advised(session.project, session.keyring, error) from None
+        raise introducing.advised(lambda: session.project, session.keyring, error) from None
     except BrokenPipeError:
         # Under its own name click would end the process.
         raise _Unread from None

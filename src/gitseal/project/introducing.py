@@ -6,7 +6,7 @@ from gitseal.report.hints import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from gitseal.errors import NotForYou
     from gitseal.identities import Keyring
@@ -81,12 +81,16 @@ def _member_lines(where: Membership) -> tuple[str, ...]:
     return (f"{you}{opens}",)
 
 
-def advised(project: "Project", keyring: "Keyring", error: "NotForYou") -> "NotForYou":
-    """The error with what helps: a passphrase to be typed, an identity to be made, a line to be sent, somebody to be asked."""
+def advised(find_project: "Callable[[], Project]", keyring: "Keyring", error: "NotForYou") -> "NotForYou":
+    """The error with what helps: a passphrase to be typed, an identity to be made, a line to be sent, somebody to be asked.
+
+    `find_project` may raise Error: a backup is opened in a repository without a project too.
+    """
     failure = keyring.failure()
     if failure is not None:
         return type(error)(error.message, "; ".join(filter(None, (failure.message, failure.hint))))
     try:
+        project = find_project()
         where = membership(project, keyring)
     except Error:
         return type(error)(error.message, error.hint or "see what was tried with: gitseal whoami")

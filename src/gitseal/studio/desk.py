@@ -152,7 +152,7 @@ class Desk:
 
     def advised(self, error: NotForYou) -> NotForYou:
         """The error with what helps, in the words of the command line."""
-        return advised(self.project, self._keyring, error)
+        return advised(lambda: self.project, self._keyring, error)
 
     def state(self) -> str:
         """A text that is another one as soon as a file of `.secrets` changed, or what HEAD is. It takes no lock."""
