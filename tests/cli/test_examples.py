@@ -57,9 +57,16 @@ git merge -q side || true
 _CLOUD_KEY = "openssl genpkey -quiet -algorithm RSA -out k.pem; openssl pkey -in k.pem -pubout -out deploy.pem"
 _PLAIN = r"sed -i 's|^environments:|rules:\n  - {names: [LOG_LEVEL], plain: true}\nenvironments:|' .secrets/policy.yaml"
 _VECTORS = Path(__file__).parents[1] / "exchange/sops/vectors"
+_KEY_OF_SOPS = f"export SOPS_AGE_KEY_FILE={_VECTORS}/age.txt"
+_SOPS_FILE = f"cp {_VECTORS}/several.yaml secrets.enc.yaml; {_KEY_OF_SOPS}"
 _OF_SOPS = f"""
 git rm -rq .secrets .gitattributes .gitignore; cp {_VECTORS}/types.yaml production.yaml; git add production.yaml
-git commit -qm sops --no-verify; export SOPS_AGE_KEY_FILE={_VECTORS}/age.txt
+git commit -qm sops --no-verify; {_KEY_OF_SOPS}
+"""
+_OF_OTHERS = Path(__file__).parents[1] / "exchange/foreign/vectors"
+_OF_VAULT = f"vault() {{ cat {_OF_OTHERS}/printed/vault-2.json; }}"
+_OF_ANSIBLE = f"""
+mkdir group_vars; cp {_OF_OTHERS}/whole.yml group_vars/prod.yml; cp {_OF_OTHERS}/password.txt ~/.vault-password
 """
 # A program that keeps what it is given in a file.
 _STORE = r"""
@@ -95,6 +102,10 @@ PREPARE = {
     "gitseal edit -e production --resume": _KEPT,
     "gitseal edit -e production --discard": _KEPT,
     "gitseal import backup.age": 'gitseal export --encrypted --to "$(cat ~/.ssh/id_ed25519.pub)" -o backup.age',
+    "gitseal import -e production secrets.enc.yaml": _SOPS_FILE,
+    "gitseal diff --sops": _SOPS_FILE,
+    "vault kv get": _OF_VAULT,
+    "gitseal import -e production group_vars": _OF_ANSIBLE,
     "gitseal resolve": _CONFLICT,
     "gitseal migrate sops": _OF_SOPS,
     "gitseal unseal": _PLAIN,
@@ -102,8 +113,9 @@ PREPARE = {
     "gitseal recipient remove bob": 'gitseal recipient add bob "$(cat bob.pub)" --group team',
     "gitseal recipient add deploy --kms": _CLOUD_KEY,
     "gitseal recipient remove-key": "ssh-keygen -qt ed25519 -N '' -f lost; gitseal recipient add bob bob.pub lost.pub",
-    "gitseal recipient replace-key": "cp bob.pub old.pub; ssh-keygen -qt ed25519 -N '' -f new; gitseal recipient add bob old.pub;"
-    + _CLOUD_KEY,
+    "gitseal recipient replace-key vault:": f"{_CLOUD_KEY}; gitseal recipient add deploy --kms vault:transit/keys/deploy@1"
+    " --public deploy.pem --machine --open production --yes",
+    "gitseal recipient replace-key": "cp bob.pub old.pub; ssh-keygen -qt ed25519 -N '' -f new; gitseal recipient add bob old.pub",
     "gitseal publish": _STORE,
     "gitseal status --published": _STORE,
     "gitseal studio": "export BROWSER=true",
