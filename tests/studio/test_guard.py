@@ -5,6 +5,7 @@ import hmac
 import json
 import socket
 from contextlib import ExitStack
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -198,9 +199,12 @@ def test_those_who_say_nothing_keep_nobody_out(desktop: Desktop) -> None:
 
 
 def ask(opened: socket.socket, host: str, cookie: str = "") -> bytes:
-    """The beginning of an answer over a connection that stays."""
+    """The head of an answer over a connection that stays; its body, which may come by itself, is read too."""
     opened.sendall(f"GET /alive HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n".encode())
-    return opened.recv(65536)
+    answer = HTTPResponse(opened)
+    answer.begin()
+    answer.read()
+    return f"HTTP/1.1 {answer.status} \r\n{answer.headers}".encode()
 
 
 def test_those_who_are_refused_keep_no_connection(desktop: Desktop) -> None:
