@@ -563,7 +563,7 @@ def test_a_question_in_the_address_goes_to_our_server_alone(look: Look, desk: De
 
 
 def shown_in_form(page: "Page") -> str:
-    return page.input_value("#set textarea")
+    return str(page.input_value("#set textarea"))
 
 
 def is_veiled(page: "Page") -> bool:
