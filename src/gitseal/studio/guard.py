@@ -51,12 +51,12 @@ class Guard:
             return
         guarded = _with_headers(send)
         refusal = self._refusal(scope)
+        scope[KNOWN] = refusal is None and scope["path"] != OPENING
         if refusal is not None:
             status, words = refusal
             # Whoever is refused keeps no connection: there are few, and everybody on this machine can open some.
             await PlainTextResponse(f"{words}\n", status, {"Connection": "close"})(scope, receive, guarded)
             return
-        scope[KNOWN] = scope["path"] != OPENING
         if scope["path"] not in {_ALIVE, OPENING} or (scope["path"] == _ALIVE and _USED in scope["query_string"]):
             self.last = time.monotonic()
         await self._app(scope, _limited(receive), guarded)

@@ -173,9 +173,9 @@ class _Connection(H11Protocol):
 
     @property
     def is_known(self) -> bool:
-        """True if the last request came with the cookie."""
+        """True if the last request came with the cookie, also while the guard has not looked at it yet."""
         scope: MutableMapping[str, object] | None = self.scope  # type: ignore[assignment] # None before the first one
-        return scope is not None and scope.get(KNOWN) is True
+        return scope is not None and scope.get(KNOWN, True) is True
 
     @property
     def asks_nothing(self) -> bool:
