@@ -43,8 +43,8 @@ def found(
 ) -> list[Taken]:
     """The env files that can be read and hold a value, each with the environment that its name speaks of.
 
-    `is_open`: an environment that is not among `environments` may be made. What cannot be read, or not be opened with the keys of
-    another tool that `environ` and the file's folder have, is said.
+    `is_open`: an environment that is not among `environments` may be made. It names each file that it cannot read, or cannot open
+    with the keys of another tool in `environ` and the file's folder.
     """
     usable = []
     for file in files[:_MOST_ASKED]:
