@@ -12,8 +12,9 @@ from starlette.routing import Route
 from gitseal.errors import Error, NotForYou, os_reason
 from gitseal.project.seen import NotAsSeen
 from gitseal.studio import changing, committing, names, reporting, standing
+from gitseal.studio.actions import ActionDone, Asked, OpenQuestion, PageAction
 from gitseal.studio.admission import Admission
-from gitseal.studio.desk import ActionDone, Asked, Desk, OpenQuestion, PageAction
+from gitseal.studio.desk import Desk
 from gitseal.studio.guard import CSP, OPENING, TooLarge
 from gitseal.studio.rendering import View, content_security_policy, page
 

@@ -12,7 +12,8 @@ from gitseal.project.workspace import Workspace
 from gitseal.records import NamedTuple
 from gitseal.report.plurals import plural
 from gitseal.sealing.change import Outcome, SetResult
-from gitseal.studio.desk import Desk, PageAction, Seen
+from gitseal.studio.actions import PageAction, Seen
+from gitseal.studio.desk import Desk
 from gitseal.studio.linking import name_pages, page_of
 from gitseal.studio.rendering import View
 from gitseal.usecases.absorb import absorb

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from gitseal.project.workspace import Workspace
-from gitseal.studio.desk import Desk, PageAction
+from gitseal.studio.actions import PageAction
+from gitseal.studio.desk import Desk
 from gitseal.studio.linking import name_pages
 from gitseal.studio.rendering import View
 from gitseal.usecases.uncommitted import commit_secrets, uncommitted

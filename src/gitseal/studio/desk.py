@@ -10,12 +10,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from threading import Lock
-from typing import NamedTuple
 
 from gitseal.audit.history.noting import NotedRead, note
-from gitseal.errors import Error, NotForYou, Question, Unconfirmed
+from gitseal.errors import Error, NotForYou
 from gitseal.git.committing import head_now
-from gitseal.hidden import SecretBytes
 from gitseal.identities import Keyring, discover, reach_key_services
 from gitseal.project.belief.cloud_trust import ProjectCloudKeys
 from gitseal.project.finding import find
@@ -24,60 +22,14 @@ from gitseal.project.project import Project
 from gitseal.project.reach import is_locked
 from gitseal.project.seen import NotAsSeen
 from gitseal.project.workspace import Workspace
-from gitseal.recipients.passphrase import first_prompt
 from gitseal.report.sentences import listed
+from gitseal.studio.actions import ActionDone, OpenQuestion, PageAction, PendingActions
 from gitseal.studio.shelf import Shelf
 from gitseal.studio.unreadable import as_far_as_readable, troubles
 from gitseal.usecases.put_back import UndoStep, obstacle, put_back
 
-_MOST_WAITING = 20
 _MOST_UNDONE = 200
 _MOST_TOLD = 3
-Seen = Mapping[tuple[str, str], str]
-# What a person said yes to, for one action: the key or recipient, and the words that they read.
-Agreed = frozenset[tuple[str, str]]
-
-
-class PageAction(NamedTuple):
-    """Something to do: the words for it when it is done, and the address of the page to show then.
-
-    `seen` is what the person had before their eyes (see `Workspace`).
-    """
-
-    do: Callable[[Workspace], str]
-    after: str
-    seen: Seen = {}  # noqa: RUF012 - nobody changes it
-
-    def __repr__(self) -> str:
-        # What it does holds values.
-        return f"PageAction(…, {self.after!r})"
-
-
-class Asked(Exception):
-    """An identity needs a passphrase. It goes past whoever would try the next identity."""
-
-    def __init__(self, prompt: str) -> None:
-        super().__init__(prompt)
-        self.prompt = prompt
-
-
-class OpenQuestion(NamedTuple):
-    """An action that waits for an answer.
-
-    `questions` are about keys and recipients; or `prompt` asks for a passphrase, once more if the last one `was_wrong`. Tries are
-    not counted: each begins the action anew, and none is the last.
-    """
-
-    id: str
-    questions: tuple[Question, ...] = ()
-    prompt: str = ""
-    was_wrong: bool = False
-
-
-class ActionDone(NamedTuple):
-    """An action that was done: the address of the page to show."""
-
-    after: str
 
 
 class Desk:
@@ -93,10 +45,9 @@ class Desk:
         self._folder = folder
         self.environ = environ
         self._home = home
-        self._passphrases: dict[str, SecretBytes] = {}
-        self._waiting: dict[str, tuple[PageAction, OpenQuestion, Agreed]] = {}
+        self._actions = PendingActions(lambda: self.workspace)
         self.shelf = Shelf()
-        self._keyring = discover(environ, home, self._ask, identity)
+        self._keyring = discover(environ, home, self._actions.passphrase, identity)
         reach_key_services(self._keyring, environ, time.sleep, lambda: ProjectCloudKeys(find(folder), environ))
 
     def __repr__(self) -> str:
@@ -175,46 +126,24 @@ class Desk:
 
     def do(self, action: PageAction) -> ActionDone | OpenQuestion:
         """Does an action, or says what has to be answered first. Raises Error if it is refused; then nothing was done."""
-        self._check_free()
-        return self._go_on(action, frozenset())
-
-    def _go_on(self, action: PageAction, agreed: Agreed) -> ActionDone | OpenQuestion:
-        count = len(self.steps)
-        accepted: frozenset[str] = frozenset()
-        while True:
-            try:
-                words = action.do(self.workspace._replace(seen=action.seen, accepted=accepted))
-                break
-            except Unconfirmed as unconfirmed:
-                # Asked anew each time, so that a yes counts for the very question that was shown: the same key may by now
-                # stand for somebody else, or open something else.
-                asks = frozenset(question.exact for question in unconfirmed.questions)
-                is_agreed = all((question.exact, question.meaning) in agreed for question in unconfirmed.questions)
-                if not is_agreed or asks <= accepted:
-                    waiting = OpenQuestion(secrets.token_hex(8), questions=tuple(unconfirmed.questions))
-                    return self._wait(action, waiting, agreed)
-                accepted |= asks
-            except Asked as asked:
-                prompt = first_prompt(asked.prompt)
-                was_wrong = prompt != asked.prompt
-                return self._wait(action, OpenQuestion(secrets.token_hex(8), (), prompt, was_wrong), agreed)
-        self.steps[count:] = [step._replace(words=words) for step in self.steps[count:]]
-        del self.steps[:-_MOST_UNDONE]
-        if words:
-            self.notices.append(words)
-        project = find(self._folder)
-        self.notices += project.repository.notes if project.repository is not None else ()
-        return ActionDone(action.after)
+        return self._acted(lambda: self._actions.begin(action))
 
     def answer(self, waiting: str, passphrase: str | None) -> ActionDone | OpenQuestion:
         """Goes on with an action: `passphrase` is given, or the questions are answered with yes. Raises Error as `do` does."""
+        return self._acted(lambda: self._actions.go_on(waiting, passphrase))
+
+    def _acted(self, act: Callable[[], ActionDone | OpenQuestion]) -> ActionDone | OpenQuestion:
         self._check_free()
-        if waiting not in self._waiting:
-            raise Error("this question was answered, or the page is an old one", "do it again")
-        action, asked, agreed = self._waiting.pop(waiting)
-        if asked.prompt:
-            self._passphrases[asked.prompt] = SecretBytes((passphrase or "").encode())
-        return self._go_on(action, agreed | {(question.exact, question.meaning) for question in asked.questions})
+        count = len(self.steps)
+        result = act()
+        if isinstance(result, ActionDone):
+            self.steps[count:] = [step._replace(words=result.words) for step in self.steps[count:]]
+            del self.steps[:-_MOST_UNDONE]
+            if result.words:
+                self.notices.append(result.words)
+            project = find(self._folder)
+            self.notices += project.repository.notes if project.repository is not None else ()
+        return result
 
     @contextmanager
     def committing(self) -> Iterator[None]:
@@ -286,19 +215,6 @@ class Desk:
         """What the next page tells, once."""
         taken, self.notices = list(dict.fromkeys(self.notices)), []
         return taken
-
-    def _ask(self, prompt: str) -> SecretBytes:
-        # Used up by one try: a wrong one is asked for again. The action begins anew, so a later try comes to the first prompt.
-        known = self._passphrases.pop(first_prompt(prompt), None)
-        if known is None:
-            raise Asked(prompt)
-        return known
-
-    def _wait(self, action: PageAction, waiting: OpenQuestion, agreed: Agreed) -> OpenQuestion:
-        self._waiting[waiting.id] = (action, waiting, agreed)
-        while len(self._waiting) > _MOST_WAITING:
-            del self._waiting[next(iter(self._waiting))]
-        return waiting
 
     def _note_step(self, before: Mapping[str, bytes | None], after: Mapping[str, bytes | None]) -> None:
         if after:

@@ -25,7 +25,8 @@ from gitseal.review.formats.html import body as review_body
 from gitseal.review.write_only_values import WRITE_ONLY
 from gitseal.sealing.rekeying.planning import Plan
 from gitseal.sealing.rekeying.words import plan_words
-from gitseal.studio.desk import Desk, PageAction
+from gitseal.studio.actions import PageAction
+from gitseal.studio.desk import Desk
 from gitseal.studio.linking import linked, name_pages
 from gitseal.studio.rendering import View
 from gitseal.usecases.access import access

@@ -9,7 +9,8 @@ from gitseal.project.reach import Reach, reach, unlock
 from gitseal.project.reading import EffectiveEnvironment, OpenedEnvironment, check_reveal
 from gitseal.project.workspace import Workspace
 from gitseal.sealing.refusals import cannot_absorb
-from gitseal.studio.desk import Desk, PageAction
+from gitseal.studio.actions import PageAction
+from gitseal.studio.desk import Desk
 from gitseal.usecases.init import newcomer
 from gitseal.yamltext.tree import NamePath
 
