@@ -4,6 +4,7 @@ import sys
 
 from gitseal.cli import declare, output, terminal
 from gitseal.cli.session import Session
+from gitseal.cli.table import STATUS_NOT_LOOKED
 from gitseal.cli.talk import say
 from gitseal.errors import Error, UsageError
 from gitseal.files.reading import read_named
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from gitseal.audit.impact.impact import Impact
 
 _STDIN = "-"
-STATUS_NOT_LOOKED = 2
 
 
 @declare.command("impact", too_many="for a value that leaked: gitseal impact --value -")
@@ -67,13 +67,9 @@ def command(
         raise UsageError(
             "impact takes one of --person, --key, --commit, --value and --file", "for a value: gitseal impact --value -"
         )
-    session.only_reads = True
-    try:
-        told = _told(session, person, key, revision, value, source)
-    except Error as error:
-        # Who asks `impact || echo clean` must not hear that of what nobody has looked at.
-        error.status = STATUS_NOT_LOOKED
-        raise
+    # Who asks `impact || echo clean` must not hear that of what nobody has looked at.
+    session.only_reads = session.is_asked = True
+    told = _told(session, person, key, revision, value, source)
     _print(told, "json" if json_flag else form)
     if told.only_whole:
         counted = plural(told.only_whole, "short or common value")

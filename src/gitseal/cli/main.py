@@ -10,7 +10,7 @@ import sys
 from gitseal.cli import parsing
 from gitseal.cli.declare import Command
 from gitseal.cli.session import Session
-from gitseal.cli.table import PROGRAM, STATUS_BUG, STATUS_INTERRUPTED, STATUS_PIPE
+from gitseal.cli.table import PROGRAM, STATUS_BUG, STATUS_INTERRUPTED, STATUS_NOT_LOOKED, STATUS_PIPE
 from gitseal.cli.talk import say
 from gitseal.errors import Declined, Error, NotForYou, os_reason, shell_quoted
 
@@ -55,7 +55,23 @@ class _Unread(Exception):
 
 
 def run(command: Command, session: Session, values: "dict[str, Any]") -> int:
-    """Runs a command. If no identity served, the error says who helps; in a clone that is not armed, some say so."""
+    """Runs a command and returns its status. An error has the status of no answer if the command's status is one."""
+    try:
+        status = _called(command, session, values)
+        if session.is_asked and sys.stdout is not None:
+            # An answer that does not get out is none.
+            sys.stdout.flush()
+    except (Error, OSError) as error:
+        if not session.is_asked or isinstance(error, BrokenPipeError):
+            raise
+        failure = error if isinstance(error, Error) else _of_system(error)
+        failure.status = STATUS_NOT_LOOKED
+        raise failure from None
+    return status
+
+
+def _called(command: Command, session: Session, values: "dict[str, Any]") -> int:
+    """Calls a command. If no identity served, the error says who helps; in a clone that is not armed, some say so."""
     try:
         status = command.function(session, **values)
         always = command.name == "set"

@@ -3,6 +3,7 @@
 from gitseal.cli import declare, output
 from gitseal.cli.options import json_option
 from gitseal.cli.session import Session
+from gitseal.cli.table import STATUS_NOT_LOOKED
 from gitseal.cli.talk import say
 from gitseal.errors import Declined, Error, UsageError
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from gitseal.cli import publish_words as words
     from gitseal.delivery.publishing.publication import Publication
 
-
-_COULD_NOT_LOOK = 2
 
 
 @declare.command("publish")
@@ -71,6 +70,7 @@ def command(
 
     if dry_run and check:
         raise UsageError("--dry-run and --check exclude each other", "give one of them")
+    session.is_asked = dry_run or check
     writes = not dry_run and not check
     wishes = Wishes(targets, PublishRules(prune, adopt), writes, rollback, accept)
     looked = session.confirmed(
@@ -92,7 +92,7 @@ def command(
     if is_refused or (check and any(publication.plan.is_drift for publication in prepared)):
         return 1
     could_look = all(one.error is None and not (check and one.untold()) for one in looked)
-    return 0 if could_look else _COULD_NOT_LOOK
+    return 0 if could_look else STATUS_NOT_LOOKED
 
 
 def _write(session: Session, prepared: "Sequence[Publication]", done: "words.Done", *, yes: bool) -> None:

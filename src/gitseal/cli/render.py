@@ -76,19 +76,20 @@ def command(
     no_interpolate: bool,
     name: str,
     namespace: str,
-) -> None:
+) -> int:
     """Write an environment in the format that a program reads.
 
     If the format cannot carry a value, gitseal refuses and names it. It also stops if a required name has no value, if a value
     does not have its declared type, or if a reference leads nowhere; it names all of these at once. A file is written with mode
-    0600, and never to a place that Git tracks or would add.
+    0600, and never to a place that Git tracks or would add. With --check the status is 0 if FILE is up to date, 1 if not, and 2 if
+    nobody can tell.
 
     Examples:
       gitseal render -e production --format dotenv -o .env
       gitseal render -e production --format json | jq -r .DATABASE_URL
       gitseal render -e production --format dotenv --check .env
     """
-    session.only_reads = True
+    session.only_reads, session.is_asked = True, checked is not None
     given = {"export": export, "interpolate": no_interpolate, "name": name, "namespace": namespace}
     _check_options(dialect or _DEFAULT, given)
     options = dialects.Options(export=export, interpolate=not no_interpolate, name=name, namespace=namespace)
@@ -101,8 +102,8 @@ def command(
     if record:
         _check_record(session, job, checked)
     if checked_file is not None:
-        _check_current(session, job, checked_file)
-    elif below is not None and file is None and dialect is None:
+        return _checked(session, job, checked_file)
+    if below is not None and file is None and dialect is None:
         _files_alone(session, job)
     else:
         rendered(session, job, file)
@@ -110,6 +111,7 @@ def command(
         from gitseal.cli import deployed
 
         deployed.record(session, job.environment)
+    return 0
 
 
 def _path(word: str | None) -> "Path | None":
@@ -173,20 +175,24 @@ def _files_alone(session: Session, job: RenderJob) -> None:
     selecting.tell(going)
 
 
-def _check_current(session: Session, job: RenderJob, checked: "Path") -> None:
+def _checked(session: Session, job: RenderJob, checked: "Path") -> int:
+    """Says if what was written is up to date: 0 if it is, 1 if not."""
     from gitseal.usecases.render import is_current, render
 
     done = render(session.opened(job.environment), job.dialect, job.request, job.options)
-    hint = f"write it again: {_rewriting(job, checked, without_local=session.is_shared)}"
+    differs = ""
     if not is_current(checked, done.content):
-        raise Error(f'"{checked}" is not what {job.environment} renders to now', hint)
-    if job.folder is not None:
+        differs = f'"{checked}" is not what {job.environment} renders to now'
+    elif job.folder is not None:
         from gitseal.delivery.service_files import outdated
 
         stale = ", ".join(f'"{job.folder / path}"' for path in outdated(job.folder, done.going.files))
-        if stale:
-            raise Error(f"not what {job.environment} gives {job.request.service} now: {stale}", hint)
+        differs = f"not what {job.environment} gives {job.request.service} now: {stale}" if stale else ""
+    if differs:
+        say(f"gitseal: {differs}", f"  write it again: {_rewriting(job, checked, without_local=session.is_shared)}")
+        return 1
     say(f'"{checked}" is up to date{f", and so are the files below {job.folder}" if job.folder is not None else ""}')
+    return 0
 
 
 def _rewriting(job: RenderJob, checked: "Path", *, without_local: bool) -> str:

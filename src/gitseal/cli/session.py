@@ -34,6 +34,8 @@ class Session:
         # Set by commands that seal and judge nothing, before they ask for anything else.
         self.only_reads = False
         self.is_shared = False
+        # Set by commands whose status is an answer: whatever stops them is no answer, see STATUS_NOT_LOOKED.
+        self.is_asked = False
         # Set by `rotate`, which says what waits where it matters.
         self.is_rotating = False
         self._repositories: list[Repository] = []

@@ -3,6 +3,8 @@
 from gitseal.cli import declare
 
 STATUS_USAGE, STATUS_BUG, STATUS_INTERRUPTED, STATUS_PIPE = 2, 3, 130, 141
+# Of a command whose status is an answer (0 yes, 1 no): it could not look, so there is none.
+STATUS_NOT_LOOKED = 2
 
 # The sections of the help, in its order. A command lives in the module of its name (`-` as `_`), and the sentence here is
 # the first of its own help: the list is shown without loading any of them.
