@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from gitseal.delivery.publishing.publication import Publication
 
 
-
 @declare.command("publish")
 @declare.argument("targets", metavar="[TARGET...]", nargs=-1)
 @declare.option("--dry-run", is_flag=True, help="Only show what would be done.")

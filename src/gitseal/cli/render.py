@@ -81,8 +81,8 @@ def command(
 
     If the format cannot carry a value, gitseal refuses and names it. It also stops if a required name has no value, if a value
     does not have its declared type, or if a reference leads nowhere; it names all of these at once. A file is written with mode
-    0600, and never to a place that Git tracks or would add. With --check the status is 0 if FILE is up to date, 1 if not, and 2 if
-    nobody can tell.
+    0600, and never to a place that Git tracks or would add. With --check the status is 0 if FILE is up to date, 1 if not, and 2
+    if nobody can tell.
 
     Examples:
       gitseal render -e production --format dotenv -o .env
