@@ -70,5 +70,5 @@ zipapp: $(READY)
 	@PYTHON="$(CURDIR)/$(BIN)/python" tools/zipapp dist/gitseal.pyz "$(EXTRAS)"
 
 clean:
-	rm -rf .fuzz dist .venv .peers .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .bench .fuzz dist .venv .peers .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests bench -name __pycache__ -prune -exec rm -rf {} +

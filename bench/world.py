@@ -26,6 +26,8 @@ class World:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.limit: float | None = None
+        """Seconds for a command whose caller sets none."""
         self.identity = folder / "me.txt"
         config = folder / "gitconfig"
         config.write_text(
@@ -43,7 +45,10 @@ class World:
         self.recipient = self.run([GITSEAL, "keygen", "-o", str(self.identity)], folder).strip()
 
     def run(self, argv: list[str], cwd: Path, limit: float | None = None) -> str:
-        """Standard output of a command that has to succeed; raises `RuntimeError` with its words where it does not."""
+        """Standard output of a command that has to succeed.
+
+        Raises `RuntimeError` with its words if it fails, and `subprocess.TimeoutExpired` after `limit` seconds.
+        """
         done = subprocess.run(
             argv,
             cwd=cwd,
@@ -51,7 +56,7 @@ class World:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=limit,
+            timeout=limit or self.limit,
             check=False,
         )
         if done.returncode != 0:

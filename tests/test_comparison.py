@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bench.comparison import measuring, plot, table
+from bench.comparison import ground, kept, measuring, plot, table
 from bench.comparison.measuring import Cell, Line
 from bench.comparison.tool import Tool
 from bench.comparison.tools import TOOLS
@@ -25,7 +25,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def line(**seconds: float) -> Line:
     timed = {name: Cell((took,), 20_000_000, "") for name, took in seconds.items()}
-    return Line("open & close", {tool.name: timed.get(tool.name, Cell((), 0, "none")) for tool in TOOLS})
+    cells = {tool.name: timed.get(tool.name, Cell((), 0, "none")) for tool in TOOLS}
+    return Line("open & close", cells, "2026-11-27", 0.5)
 
 
 @pytest.mark.parametrize("tool", TOOLS[1:], ids=lambda tool: tool.name)
@@ -91,8 +92,62 @@ def test_the_page_shows_the_plot_of_its_table() -> None:
 def test_a_tool_that_is_absent_is_a_cell_that_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     absent = TOOLS[1]._replace(program="no-such-program")
     monkeypatch.setattr(measuring, "TOOLS", (absent,))
-    (one,) = measuring.lines(World(tmp_path), 1, "open one")
+    one = measuring.line(World(tmp_path), "open one of 100 names", 1)
     assert one.cells == {absent.name: Cell((), 0, "not found")}
+
+
+def test_a_tool_that_fails_costs_its_own_cell_in_whatever_way_it_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = ground.store_of(TOOLS[1])
+
+    def broken(_world: World, _top: Path) -> None:
+        raise KeyError("what its output did not have")
+
+    broken_tool = TOOLS[1]._replace(name="broken", program="sh", store=store._replace(init=broken))
+    monkeypatch.setattr(measuring, "TOOLS", (broken_tool, TOOLS[-1]._replace(program="sh")))
+    one = measuring.line(World(tmp_path), "open one of 100 names", 1)
+    assert [cell.words for cell in one.cells.values()] == [measuring.FAILED, "keeps no values"]
+    assert "did not have" in capsys.readouterr().err
+
+
+def test_what_failed_is_not_tried_again() -> None:
+    tries = []
+
+    @ground.once
+    def make(number: int) -> None:
+        tries.append(number)
+        raise Untrue("of no use")
+
+    for _ in range(2):
+        with pytest.raises(Untrue):
+            make(1)
+    assert tries == [1]
+
+
+def test_an_interrupted_run_goes_on_and_a_finished_one_begins_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert kept.read() is None
+    first, *others = measuring.titles()
+    rows = kept.add(kept.begin("make bench", {"sops": "1"}), line(gitseal=0.05)._replace(title=first))
+    assert kept.read() == rows
+    assert kept.begin("make bench", {"sops": "1"}).missing == others
+    assert kept.begin("make bench", {"sops": "2"}).missing == measuring.titles()
+    for title in reversed(others):
+        rows = kept.add(rows, line(gitseal=0.05)._replace(title=title))
+    assert list(rows.lines) == measuring.titles()
+    assert kept.begin("make bench", {"sops": "1"}).missing == measuring.titles()
+
+
+def test_the_page_says_which_rows_are_missing() -> None:
+    first, *others = measuring.titles()
+    rows = kept.Kept("make bench", {"sops": "1.2"}, {first: line(gitseal=0.05)._replace(title=first)})
+    text = " ".join(table.section(rows).split())
+    assert f"Not measured yet: {'; '.join(others)}." in text
+    assert "on 2026-11-27" in text
+    assert "| sops | 1.2 |" in table.section(rows)
 
 
 def test_a_run_has_its_own_time_memory_and_status(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 from bench.comparison.tool import PLAIN, Person, Store, Tool, Words
 from bench.comparison.trial import LIMIT, Done, Unable, Untrue, did, launch
@@ -16,11 +16,31 @@ SETS = 10
 
 
 P = ParamSpec("P")
-_LONG = f"over {LIMIT:.0f} s to seal"
-_GIVEN_UP: list[tuple[Tool, int]] = []
-"""What took so long; with more names it is not tried again."""
+T = TypeVar("T")
+_GIVEN_UP: list[tuple[Tool, int, str]] = []
+"""What took too long, for how many names, and the words for it; with more names it is not tried again."""
 
 _NOTHING: Mapping[str, str] = {}
+
+
+def once(make: Callable[P, T]) -> Callable[P, T]:
+    """Makes each thing once, as `functools.cache` does, and fails once: what took 30 s in vain would take them in every row."""
+    results: dict[object, T | Exception] = {}
+
+    @functools.wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> T:
+        key = args, *kwargs.items()
+        if key not in results:
+            try:
+                results[key] = make(*args, **kwargs)
+            except Exception as failure:  # noqa: BLE001 - each is raised below, again and again
+                results[key] = failure
+        result = results[key]
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    return made
 
 
 @functools.cache
@@ -56,7 +76,7 @@ def act(world: World, tool: Tool, top: Path, words: Words) -> bytes:
     return done.out
 
 
-@functools.cache
+@once
 def begun(world: World, tool: Tool) -> Path:
     """A repository that the tool was made ready in; no value is in it yet."""
     store = store_of(tool)
@@ -67,29 +87,33 @@ def begun(world: World, tool: Tool) -> Path:
     return top
 
 
-@functools.cache
+@once
 def sealed(world: World, tool: Tool, names: int) -> Path:
     """A committed repository of so many names, of which all were looked at once. Raises `Unable` if it takes too long."""
     store = store_of(tool)
-    if any(given_up == tool and size < names for given_up, size in _GIVEN_UP):
-        raise Unable(_LONG)
+    for given_up, size, why in _GIVEN_UP:
+        if given_up == tool and size < names:
+            raise Unable(f"{why} {size:,}")
     top = fresh(begun(world, tool), world.folder / f"{tool.name}-{names}")
     wanted = values(names)
     (top / PLAIN).write_text("".join(f"{name}={value}\n" for name, value in wanted.items()), encoding="utf-8")
-    try:
-        act(world, tool, top, store.load(world))
-    except subprocess.TimeoutExpired:
-        _GIVEN_UP.append((tool, names))
-        raise Unable(_LONG) from None
+    _in_time(world, tool, top, store.load(world), names, "to seal")
     (top / PLAIN).unlink(missing_ok=True)
     world.commit(top, "sealed")
-    try:
-        out = act(world, tool, top, store.render(world))
-    except subprocess.TimeoutExpired:
-        raise Unable(f"over {LIMIT:.0f} s") from None
+    out = _in_time(world, tool, top, store.render(world), names, "to open")
     if not same(store.read(out), wanted):
         raise Untrue(f"what came out of {names:,} names is not what went in")
     return top
+
+
+def _in_time(world: World, tool: Tool, top: Path, words: Words, names: int, what: str) -> bytes:
+    """What a command prints; raises `Unable` if it takes too long, and so does every larger repository of the tool."""
+    try:
+        return act(world, tool, top, words)
+    except subprocess.TimeoutExpired:
+        why = f"over {LIMIT:.0f} s {what}"
+        _GIVEN_UP.append((tool, names, why))
+        raise Unable(why) from None
 
 
 def same(got: dict[str, str], wanted: dict[str, str]) -> bool:
@@ -97,7 +121,7 @@ def same(got: dict[str, str], wanted: dict[str, str]) -> bool:
     return wanted.items() <= got.items()
 
 
-@functools.cache
+@once
 def shared(world: World, tool: Tool) -> Path:
     """The repository of 100 names, to which carol was added."""
     store = store_of(tool)
@@ -107,7 +131,7 @@ def shared(world: World, tool: Tool) -> Path:
     return top
 
 
-@functools.cache
+@once
 def storied(world: World, tool: Tool) -> tuple[Path, set[str], set[str]]:
     """100 names and SETS commits that each set one; the commits of the name in the middle, and the other ones."""
     top = fresh(sealed(world, tool, 100), world.folder / f"{tool.name}-storied")
@@ -122,7 +146,7 @@ def storied(world: World, tool: Tool) -> tuple[Path, set[str], set[str]]:
     return top, hers, others
 
 
-@functools.cache
+@once
 def parted(world: World, tool: Tool, theirs: str) -> Path:
     """Two branches of the repository of 100 names: `main` set the name in the middle, `theirs` the one given."""
     store_of(tool)

@@ -1,9 +1,11 @@
 """Every tool on every piece of work, in turns, so that what slows the machine down slows all of them."""
 
+import datetime as dt
+import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -11,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from bench.comparison import ground
 from bench.comparison.tool import Tool, need
 from bench.comparison.tools import TOOLS
-from bench.comparison.trial import LIMIT, Done, Trial, Unable, Untrue, run
+from bench.comparison.trial import LIMIT, Done, Trial, Unable, run
 from bench.comparison.works import Work, works
 from bench.world import Missing, World, middle
 
@@ -22,7 +24,7 @@ MOST = 9
 """Runs of one tool for one piece of work."""
 
 T = TypeVar("T")
-_FAILED = "our command for it failed"
+FAILED = "our command for it failed"
 
 
 class Cell(NamedTuple):
@@ -42,10 +44,12 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A row of the table: a cell for each of TOOLS, by name."""
+    """A row of the table: a cell for each of TOOLS, by name; the day of it and the machine's load average after it."""
 
     title: str
     cells: dict[str, Cell]
+    day: str
+    load: float
 
 
 class _Running(NamedTuple):
@@ -56,17 +60,26 @@ class _Running(NamedTuple):
     done: list[Done]
 
 
-def lines(world: World, most: int, only: str) -> Iterator[Line]:
-    """The rows that have `only` in their title, each when it is measured."""
-    for work in works():
-        if only in work.title:
-            yield _measured(world, work, min(most, MOST))
-    for title, figure in (("bytes of the file, 100 names", _bytes), ("lines that one edit changes", _changed)):
-        if only in title:
-            yield Line(title, {tool.name: _figure(world, tool, figure) for tool in TOOLS})
+def titles() -> list[str]:
+    """All rows, in their order."""
+    return [*_timed(), *_FIGURES]
 
 
-def _measured(world: World, work: Work, most: int) -> Line:
+def line(world: World, title: str, most: int) -> Line:
+    """One row, of at most so many runs of each tool. A tool that fails costs its own cell."""
+    figure = _FIGURES.get(title)
+    if figure:
+        cells = {tool.name: _figure(world, tool, figure) for tool in TOOLS}
+    else:
+        cells = _measured(world, _timed()[title], min(most, MOST))
+    return Line(title, cells, f"{dt.datetime.now(dt.UTC):%Y-%m-%d}", round(os.getloadavg()[0], 1))
+
+
+def _timed() -> dict[str, Work]:
+    return {work.title: work for work in works()}
+
+
+def _measured(world: World, work: Work, most: int) -> dict[str, Cell]:
     cells: dict[str, Cell] = {}
     running: dict[str, _Running] = {}
     for tool in TOOLS:
@@ -87,7 +100,7 @@ def _measured(world: World, work: Work, most: int) -> Line:
     for name, one in running.items():
         seconds = tuple(done.seconds for done in one.done)
         cells[name] = Cell(seconds, max(done.memory for done in one.done), one.words)
-    return Line(work.title, {tool.name: cells[tool.name] for tool in TOOLS})
+    return {tool.name: cells[tool.name] for tool in TOOLS}
 
 
 def _rotated(names: list[str], turn: int) -> list[str]:
@@ -115,9 +128,9 @@ def _tried(what: str, action: Callable[[], T]) -> T | Cell:
         return Cell((), 0, str(reason))
     except subprocess.TimeoutExpired:
         return Cell((), 0, f"over {LIMIT:.0f} s")
-    except (Untrue, RuntimeError, ValueError) as failure:
+    except Exception as failure:  # noqa: BLE001 - what a tool leaves can trip our reading of it in any way
         print(f"{what}: {failure}", file=sys.stderr)
-        return Cell((), 0, _FAILED)
+        return Cell((), 0, FAILED)
 
 
 def _figure(world: World, tool: Tool, figure: Callable[[World, Tool], str]) -> Cell:
@@ -140,3 +153,10 @@ def _changed(world: World, tool: Tool) -> str:
     counts = world.run(["git", "diff", "--numstat", "HEAD~1", "HEAD"], top).split()
     added = counts[0::3]
     return "the whole file" if "-" in added else str(sum(map(int, added)))
+
+
+_FIGURES: dict[str, Callable[[World, Tool], str]] = {
+    "bytes of the file, 100 names": _bytes,
+    "lines that one edit changes": _changed,
+}
+"""Rows without a time."""

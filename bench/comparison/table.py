@@ -1,6 +1,5 @@
 """The comparison as a section of docs/benchmarks.md: the table, what made it, and why a neighbour is faster where it is."""
 
-import datetime as dt
 import os
 import re
 import subprocess
@@ -9,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import fuzz_page
+from bench.comparison.kept import Kept
 from bench.comparison.measuring import Cell, Line
 from bench.comparison.tool import Tool, need
 from bench.comparison.tools import TOOLS
@@ -37,13 +37,16 @@ Keys lie in files: no passphrase, agent, key service or network is in these time
 """
 
 
-def section(lines: Sequence[Line], world: World, command: str) -> str:
-    """All of it, with its heading."""
+def section(kept: Kept) -> str:
+    """All of it, with its heading, from what was measured so far."""
+    lines = list(kept.lines.values())
+    days = _span(sorted(line.day for line in lines))
+    loads = _span([f"{load:.1f}" for load in sorted(line.load for line in lines)])
     limits = (
-        f"Written by `{command}` on {dt.datetime.now(dt.UTC):%Y-%m-%d}, on {processor()}, {os.cpu_count()} cores, load "
-        f"average {os.getloadavg()[2]:.1f}. One command, or sealing what it works on, gets {LIMIT:.0f} s. The file of an "
-        "application is the example that Huginn ships, 62 names; python-dotenv reads what comes out. A history is looked "
-        "at with Git and the tool's own textconv, if it has one."
+        f"Written by `{kept.command}` on {days}, on {processor()}, {os.cpu_count()} cores, load average {loads}. One "
+        f"command, or sealing what it works on, gets {LIMIT:.0f} s. The file of an application is the example that Huginn "
+        "ships, 62 names; python-dotenv reads what comes out. A history is looked at with Git and the tool's own textconv, "
+        "if it has one."
     )
     slower = [line for line in lines if _faster(line)]
     why = "".join(_item(f"{line.title}: {_names(_faster(line))}. {WHY.get(line.title, '')}") for line in slower)
@@ -51,13 +54,18 @@ def section(lines: Sequence[Line], world: World, command: str) -> str:
         HEADING,
         INTRODUCTION.rstrip("\n"),
         _wrapped(limits),
+        *([_wrapped(f"Not measured yet: {'; '.join(kept.missing)}.")] if kept.missing else []),
         f"![The table as a plot: for each work the time of each tool, on a logarithmic scale]({PICTURE})",
         table(lines).rstrip("\n"),
         "Where a neighbour is faster, and why:",
         why.rstrip("\n"),
-        versions(world).rstrip("\n"),
+        "| tool | version |\n|---|---|\n" + "\n".join(f"| {name} | {told} |" for name, told in kept.versions.items()),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _span(values: Sequence[str]) -> str:
+    return values[0] if values[0] == values[-1] else f"{values[0]} to {values[-1]}"
 
 
 def table(lines: Sequence[Line]) -> str:
@@ -81,10 +89,9 @@ def cell(line: Line, name: str) -> str:
     return ", ".join([*parts, *([measured.words] if measured.words else [])])
 
 
-def versions(world: World) -> str:
+def versions(world: World) -> dict[str, str]:
     """The version of each tool, as it tells it, or that it was not there."""
-    rows = "".join(f"| {tool.name} | {version(tool, world)} |\n" for tool in TOOLS)
-    return f"| tool | version |\n|---|---|\n{rows}"
+    return {tool.name: version(tool, world) for tool in TOOLS}
 
 
 def version(tool: Tool, world: World) -> str:
@@ -110,7 +117,7 @@ def write(text: str) -> None:
     TARGET.write_text(f"{head}\n\n{text}" + (f"\n{heading}{rest}" if heading else ""), encoding="utf-8")
 
 
-def kept() -> str:
+def standing() -> str:
     """The section as it stands in the page."""
     page = TARGET.read_text(encoding="utf-8") if TARGET.exists() else ""
     _, heading, rest = page.partition(fuzz_page.HEADING)[0].partition(HEADING)

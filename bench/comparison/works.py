@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 
 from bench import branches, hooks
 from bench.comparison import ground
-from bench.comparison.ground import fresh, had, store_of
+from bench.comparison.ground import fresh, had, once, store_of
 from bench.comparison.tool import PLAIN, Tool, Words
 from bench.comparison.trial import Done, Trial, Unable, Untrue, did
 from bench.world import Missing, World, middle, values
@@ -230,7 +230,7 @@ def scan_history(world: World, tool: Tool) -> Trial:
     return _trial(world, tool, leaked(world), tool.history(world), check)
 
 
-@functools.cache
+@once
 def leaked(world: World) -> Path:
     """That repository."""
     top = fresh(branches.branch(world, COMMITS, 100), world.folder / "leaked")
@@ -242,7 +242,7 @@ def leaked(world: World) -> Path:
     return top
 
 
-@functools.cache
+@once
 def private_key(world: World) -> str:
     """An RSA key that nothing uses; the only shape that every scanner knows."""
     path = world.folder / "leaked-key"
