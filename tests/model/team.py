@@ -9,7 +9,8 @@ from gitseal.arming.arm_clone import arm
 from gitseal.audit.exposure.exposed import Changed, Reason
 from gitseal.audit.exposure.leaving import Leaving, leaver, report_on
 from gitseal.audit.exposure.timeline import Timeline
-from gitseal.audit.impact.impact import Impact, Leak
+from gitseal.audit.impact.impact import Impact
+from gitseal.audit.impact.leak import Leak
 from gitseal.document import document
 from gitseal.errors import Error, NotForYou, Unconfirmed
 from gitseal.identities import Keyring

@@ -1,7 +1,8 @@
 """`impact`: something leaked, or somebody left: what that concerns. Plain arguments in, one frozen value out."""
 
 from gitseal.audit.exposure.people import KeyHolder, UnknownHolder, by_commits, nobody, person, with_recipient
-from gitseal.audit.impact.impact import Impact, Leak
+from gitseal.audit.impact.impact import Impact
+from gitseal.audit.impact.leak import Leak
 from gitseal.errors import Error
 from gitseal.git import refs
 from gitseal.identities import Keyring

@@ -6,7 +6,8 @@ from gitseal.audit.due.age import age
 from gitseal.audit.due.comparable import ComparableValues
 from gitseal.audit.due.compromised import reasons
 from gitseal.audit.exposure.departed import departures
-from gitseal.audit.exposure.timeline import Moment, Timeline
+from gitseal.audit.exposure.past import Moment
+from gitseal.audit.exposure.timeline import Timeline
 from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.errors import Error, shell_quoted

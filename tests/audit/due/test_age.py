@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gitseal.audit.due.age import Age, age
-from gitseal.audit.exposure.timeline import Moment, ValueChange
+from gitseal.audit.exposure.past import Moment, ValueChange
 
 
 def token(word: str) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gitseal.audit.exposure.exposed import Changed, rotated, verdict
 from gitseal.audit.exposure.leaving import leaving
-from gitseal.audit.exposure.timeline import Moment, ValueChange
+from gitseal.audit.exposure.past import Moment, ValueChange
 from gitseal.project.workspace import Workspace
 from gitseal.recipients import x25519
 from gitseal.usecases import offboard, rekey

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gitseal.audit.exposure.timeline import Moment, ValueChange, earliest, in_time, is_new_value
+from gitseal.audit.exposure.past import Moment, ValueChange, earliest, in_time, is_new_value
 from gitseal.records import NamedTuple
 
 

@@ -9,8 +9,9 @@ from functools import cached_property
 
 from gitseal.audit.exposure.exposed import Reason, known_values
 from gitseal.audit.exposure.opening import PastValues
+from gitseal.audit.exposure.past import Name, ValueChange, sealed_under
 from gitseal.audit.exposure.people import KeyHolder
-from gitseal.audit.exposure.timeline import Name, Timeline, ValueChange, sealed_under
+from gitseal.audit.exposure.timeline import Timeline
 from gitseal.crypto.digest import sha256_hex
 from gitseal.document.value import TypedValue
 from gitseal.identities import Keyring

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gitseal.audit.due.comparable import ComparableValues
 from gitseal.audit.exposure.departed import Departure, is_open_again
 from gitseal.audit.exposure.exposed import Changed, verdict
-from gitseal.audit.exposure.timeline import Name
+from gitseal.audit.exposure.past import Name
 from gitseal.policy.policy import Policy
 from gitseal.report.sentences import Sentence, ours, sentence
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property
 
-from gitseal.audit.exposure.timeline import Moment, ValueChange
+from gitseal.audit.exposure.past import Moment, ValueChange
 from gitseal.git.commit_times import latest_times
 from gitseal.project.project import Project
 from gitseal.records import NamedTuple

@@ -7,7 +7,8 @@ from gitseal.audit.due.comparable import ComparableValues
 from gitseal.audit.due.dates import Dates, DoubtedDate
 from gitseal.audit.exposure.departed import Departure, departures, is_open_again
 from gitseal.audit.exposure.exposed import Changed, is_previous_kept, rotated
-from gitseal.audit.exposure.timeline import Name, Timeline, ValueChange
+from gitseal.audit.exposure.past import Name, ValueChange
+from gitseal.audit.exposure.timeline import Timeline
 from gitseal.identities import Keyring
 from gitseal.policy.companions import declared
 from gitseal.policy.manifest import Declaration

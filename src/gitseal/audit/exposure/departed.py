@@ -17,8 +17,9 @@ Keys are told apart by the private key that opens them (`recipients.openers`).
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
+from gitseal.audit.exposure.past import Moment, Name, earliest
 from gitseal.audit.exposure.people import KeyHolder, openers_of, person, policy_of, with_recipient
-from gitseal.audit.exposure.timeline import Moment, Name, Timeline, earliest
+from gitseal.audit.exposure.timeline import Timeline
 from gitseal.policy.policy import PERSON, Policy
 from gitseal.project.key_holders import opener_of
 from gitseal.project.project import Project

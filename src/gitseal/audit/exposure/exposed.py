@@ -2,17 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from gitseal.audit.exposure.past import Moment, Name, ValueChange, earliest, in_time, is_new_value, sealed_under
 from gitseal.audit.exposure.people import KeyHolder
-from gitseal.audit.exposure.timeline import (
-    Moment,
-    Name,
-    Timeline,
-    ValueChange,
-    earliest,
-    in_time,
-    is_new_value,
-    sealed_under,
-)
+from gitseal.audit.exposure.timeline import Timeline
 from gitseal.policy.companions import declared, previous_name
 from gitseal.project.project import Project
 from gitseal.records import Enum, NamedTuple

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from gitseal.audit.exposure.exposed import Changed, ExposedName, Reason, exposed_names
 from gitseal.audit.exposure.machines import MachineInReach, machines_in_reach
+from gitseal.audit.exposure.past import Name
 from gitseal.audit.exposure.people import KeyHolder, UnknownHolder, nobody, person, with_recipient
 from gitseal.audit.exposure.stores import PublishedNames, StoreOfName
-from gitseal.audit.exposure.timeline import Name, Timeline
+from gitseal.audit.exposure.timeline import Timeline
 from gitseal.audit.exposure.tips import OpenedTip, opened_tips
 from gitseal.errors import Error
 from gitseal.git.partial import objects_here

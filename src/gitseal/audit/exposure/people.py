@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
-from gitseal.audit.exposure.timeline import Moment, Timeline, earliest
+from gitseal.audit.exposure.past import Moment, earliest
+from gitseal.audit.exposure.timeline import Timeline
 from gitseal.errors import Error, shell_quoted
 from gitseal.policy import parser
 from gitseal.policy.policy import Policy

@@ -1,7 +1,7 @@
 """Words that the pages of `offboard`, `impact` and `due` share."""
 
 from gitseal.audit.exposure.exposed import Changed
-from gitseal.audit.exposure.timeline import Moment
+from gitseal.audit.exposure.past import Moment
 from gitseal.report.dates import day, utc
 from gitseal.report.sentences import Sentence, ours
 

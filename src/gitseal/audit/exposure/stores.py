@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from gitseal.audit.exposure.timeline import Name
+from gitseal.audit.exposure.past import Name
 from gitseal.document.value import ValueType
 from gitseal.errors import Error
 from gitseal.policy.target import PublishTarget
