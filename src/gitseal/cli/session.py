@@ -5,7 +5,7 @@ from functools import cached_property
 
 from gitseal.cli import cut_off
 from gitseal.cli.talk import say
-from gitseal.errors import Error, Unconfirmed, UsageError
+from gitseal.errors import Error, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # these are loaded only by the commands that need them
@@ -153,11 +153,7 @@ class Session:
         """What a plugin may as well open now: the stanzas of a group in all environments that the command was given."""
         from gitseal.project.keys import stanzas_of
 
-        for environment in self._several:
-            try:
-                yield from stanzas_of([self.project.read(environment).header], group)
-            except Error:
-                continue  # the command comes to this file, and says so
+        return stanzas_of(self.project, self._several, group)
 
     def _project_with_cloud_keys(self) -> "Project":
         if self.sops:
@@ -181,10 +177,7 @@ class Session:
         return self.listen_to(Repository(top or self.start))
 
     def note_read(self, command: str, environment: str, names: "Iterable[str]") -> None:
-        """Logs that values are about to be handed out, if the policy protects the environment.
-
-        If the log cannot be written, the person is told and the command goes on: a deploy host may have no place for it.
-        """
+        """Logs that values are about to be handed out, if the policy protects the environment."""
         project = self.committed_project
         if not project.policy.logs_reads(environment):
             return
@@ -192,10 +185,9 @@ class Session:
 
         from gitseal.audit.history.noting import NotedRead, note
 
-        try:
-            note(self.environ, self.home, NotedRead(command, project.root, environment, tuple(names)), time.time())
-        except Error as error:
-            say(f"gitseal: this read is in no log: {error.message}")
+        reading = NotedRead(command, project.root, environment, tuple(names))
+        if failure := note(self.environ, self.home, reading, time.time()):
+            say(f"gitseal: {failure}")
 
     @property
     def workspace(self) -> "Workspace":
@@ -288,19 +280,8 @@ class Session:
         """Does an action with the keys and recipients that were confirmed, asking for each that is not.
 
         The action gets the workspace, of `project` if that is another than the session's.
-
-        Without a terminal nothing is asked: the error says which options confirm, exactly.
         """
-        from gitseal.cli import terminal
+        from gitseal.cli.terminal import confirming
 
-        workspace = self.workspace._replace(project=project or self.project, accepted=frozenset(accept))
-        while True:
-            try:
-                return action(workspace)
-            except Unconfirmed as unconfirmed:
-                if not terminal.can_ask():
-                    raise
-                for question in unconfirmed.questions:
-                    if not terminal.confirm(question.meaning, "Believe it?"):
-                        raise
-                    workspace = workspace._replace(accepted=workspace.accepted | {question.exact})
+        workspace = self.workspace._replace(project=project or self.project)
+        return confirming(lambda accepted: action(workspace._replace(accepted=accepted)), frozenset(accept))

@@ -2,13 +2,15 @@
 
 import sys
 
-from gitseal.errors import Declined, Error, shell_quoted
+from gitseal.errors import Declined, Error, Unconfirmed, shell_quoted
 from gitseal.hidden import SecretBytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import TextIO
+    from typing import TextIO, TypeVar
+
+    T = TypeVar("T")
 
 
 def can_ask() -> bool:
@@ -36,6 +38,23 @@ def need_yes(act: str, hint: str, *question: str) -> None:
     """Returns once a person says yes. Raises Declined for a no, and Error with the hint if nobody is there to ask."""
     if not says_yes(act, hint, *question):
         raise Declined
+
+
+def confirming(action: "Callable[[frozenset[str]], T]", accepted: frozenset[str]) -> "T":
+    """The result of an action, which gets the keys and recipients that are accepted; asks for each that is not yet.
+
+    Raises Unconfirmed for a no, and without a terminal: it says which options confirm, exactly.
+    """
+    while True:
+        try:
+            return action(accepted)
+        except Unconfirmed as unconfirmed:
+            if not can_ask():
+                raise
+            for question in unconfirmed.questions:
+                if not confirm(question.meaning, "Believe it?"):
+                    raise
+                accepted |= {question.exact}
 
 
 def choose(question: str, among: "Sequence[str]", default: str | None = None) -> str:

@@ -11,6 +11,7 @@ from gitseal.identities import Keyring
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `cryptography` and pyrage, which names alone do not need
     from gitseal.crypto.datakey import DataKey
+    from gitseal.project.project import Project
 
 
 class Keys(Mapping[str, "DataKey"]):
@@ -103,10 +104,13 @@ def unwrap(scope: Scope, key_id: str, stanzas: Iterable[tuple[str, Stanza]], key
     return key
 
 
-def stanzas_of(headers: Iterable[Header], group: str) -> Iterator[bytes]:
-    """The stanzas for an access group's data key in several files, for an identity that opens them all at once."""
-    for header in headers:
-        access = header.access.get(group)
+def stanzas_of(project: "Project", environments: Iterable[str], group: str) -> Iterator[bytes]:
+    """The stanzas for an access group's data key in some environments, for an identity that opens them all at once."""
+    for environment in environments:
+        try:
+            access = project.read(environment).header.access.get(group)
+        except Error:
+            continue  # whoever needs the file comes to it, and says so
         for _, stanza in access.by_recipient() if access is not None else ():
             if access is not None and stanza.key_id == access.key_id:
                 try:

@@ -12,7 +12,7 @@ from gitseal.project.source import FileSource, WorkingTree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # with a document comes all that opens values, which a hook mostly need not
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from gitseal.document.document import Document
@@ -23,7 +23,6 @@ if TYPE_CHECKING:  # with a document comes all that opens values, which a hook m
 FOLDER = ".secrets"
 _SUFFIX = ".yaml"
 _POLICY, _MANIFEST = "policy.yaml", "manifest.yaml"
-_MOST_NAMED = 3
 
 
 class Project:
@@ -229,7 +228,7 @@ class Project:
 
     def with_policy(self, data: bytes) -> "Project":
         """The project as it would be with this policy; nothing is written. Raises Malformed."""
-        return self._varied(policy=parsing.named(self.relative(self.policy_file), parser.parse, data))
+        return self._varied(policy=parsing.policy(self.relative(self.policy_file), data, None))
 
     def without_manifest(self) -> "Project":
         """The project as if nothing was declared."""
@@ -267,21 +266,7 @@ class Project:
             words = f'"{self.relative(self.policy_file)}" is missing'
             none = Error(words, "copy the whole .secrets folder, with the policy that its files are made by")
             raise self.absent(self.policy_file, none) from None
-        name = self.relative(self.policy_file)
-        if self.tell is None:
-            return parsing.named(name, parsing.policy, data)
-        policy, ignored = parsing.named(name, parser.parse_known, data)
-        self._tell_ignored(name, ignored)
-        return policy
-
-    def _tell_ignored(self, name: str, ignored: "Sequence[str]") -> None:
-        """One line about the fields of a file that only whoever reads may leave out."""
-        if ignored and self.tell is not None:
-            fields = ", ".join(f'"{field}"' for field in ignored[:_MOST_NAMED])
-            more = f" and {len(ignored) - _MOST_NAMED} more" if len(ignored) > _MOST_NAMED else ""
-            self.tell(
-                f"{name} has {fields}{more}, which this gitseal does not know: ignored for reading; upgrade gitseal"
-            )
+        return parsing.policy(self.relative(self.policy_file), data, self.tell)
 
     @property
     def manifest_path(self) -> "Path":
@@ -300,11 +285,4 @@ class Project:
             from gitseal.policy.manifest import EMPTY
 
             return EMPTY
-        name = self.relative(os.path.join(self._folder, _MANIFEST))
-        if self.tell is None:
-            return parsing.named(name, parsing.manifest, data)
-        from gitseal.policy import manifest_parser
-
-        manifest, ignored = parsing.named(name, manifest_parser.parse_known, data)
-        self._tell_ignored(name, ignored)
-        return manifest
+        return parsing.manifest(self.relative(file), data, self.tell)

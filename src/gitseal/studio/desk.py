@@ -205,11 +205,9 @@ class Desk:
             return
         from pathlib import Path
 
-        try:
-            reading = NotedRead(command, project.root, environment, tuple(names))
-            note(self.environ, Path(self._home), reading, time.time())
-        except Error as error:
-            self.notices.append(f"this read is in no log: {error.message}")
+        reading = NotedRead(command, project.root, environment, tuple(names))
+        if failure := note(self.environ, Path(self._home), reading, time.time()):
+            self.notices.append(failure)
 
     def take_notices(self) -> list[str]:
         """What the next page tells, once."""

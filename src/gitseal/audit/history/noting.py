@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 
 from gitseal.audit.history import reads
+from gitseal.errors import Error
 from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
@@ -21,12 +22,19 @@ class NotedRead(NamedTuple):
     names: tuple[str, ...]
 
 
-def note(environ: Mapping[str, str], home: "Path", reading: NotedRead, now: float) -> None:
-    """Logs a reading; `now` in seconds since 1970. Raises Error if the log cannot be written."""
+def note(environ: Mapping[str, str], home: "Path", reading: NotedRead, now: float) -> str:
+    """Logs a reading; `now` in seconds since 1970. Gives what to tell the person if the log cannot be written, else nothing.
+
+    The command goes on then: a deploy host may have no place for a log.
+    """
     when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now))
     command, root, environment, names = reading
     logged = reads.LoggedRead(when, _user(), command, str(root), environment, names, len(names))
-    reads.append(reads.folder(environ, home), logged)
+    try:
+        reads.append(reads.folder(environ, home), logged)
+    except Error as error:
+        return f"this read is in no log: {error.message}"
+    return ""
 
 
 def _user() -> str:
