@@ -142,7 +142,9 @@ def test_every_way_to_be_refused_says_which_key_and_what_to_do(bao: Bao, repo: P
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        refused(deploy.with_token(*render, VAULT_ADDR=address), key, "cannot be reached", "reaches")
+        refused(
+            deploy.with_token(*render, VAULT_ADDR=address), key, "cannot be reached", "VAULT_ADDR has the right host"
+        )
     bao.call("POST", f"transit/keys/{deploy.name}/rotate", {})
     bao.call("POST", f"transit/keys/{deploy.name}/config", {"min_decryption_version": 2, "deletion_allowed": True})
     refused(deploy.with_token(*render), key, "disabled", "enabled again")

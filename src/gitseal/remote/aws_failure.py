@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gitseal.remote.extras import missing
-from gitseal.remote.failure import AGAIN, NotSent, RemoteError, RemoteFailure
+from gitseal.remote.failure import AGAIN, REACHES, NotSent, RemoteError, RemoteFailure
 
 
 class AwsRefusal(RemoteError):
@@ -62,7 +62,7 @@ _SETTINGS = (
     "see: aws configure list",
 )
 _FETCH = (_NO_SIGN_IN, "the credentials for AWS cannot be fetched", f"sign in again; {_WHO}")
-_AWAY = (RemoteFailure.NO_NETWORK, "AWS cannot be reached", "see that this machine reaches it, and run the same again")
+_AWAY = (RemoteFailure.NO_NETWORK, "AWS cannot be reached", REACHES)
 
 _OTHER = (RemoteFailure.NOT_READY, "something that is not AWS answers in its place", AGAIN)
 

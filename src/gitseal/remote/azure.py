@@ -15,7 +15,7 @@ from gitseal.remote.calling import Patience, Response, Server, address
 from gitseal.remote.calling import refused as refused_by_status
 from gitseal.remote.deadline import within
 from gitseal.remote.extras import missing
-from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.failure import REACHES, RemoteError, RemoteFailure
 from gitseal.remote.machine import is_azures
 from gitseal.remote.programs import confined
 from gitseal.remote.sessions import TOGETHER, late, straight
@@ -125,7 +125,7 @@ def _token(scope: str) -> str:
             return str(credential.get_token(scope).token)
     except ServiceRequestError:
         message = "the server that gives tokens for Azure cannot be reached"
-        raise RemoteError(message, "run the same again", kind=RemoteFailure.NO_NETWORK) from None
+        raise RemoteError(message, REACHES, kind=RemoteFailure.NO_NETWORK) from None
     except CredentialUnavailableError:
         raise RemoteError("there are no credentials for Azure here", _LOGIN, kind=_UNKNOWN) from None
     except ClientAuthenticationError as error:

@@ -32,7 +32,7 @@ _NOT_TAKEN = frozenset({412, 429, 503})
 _UNKNOWN = frozenset({500, 502, 504})
 _FORBIDDEN = 403
 # It would be the same the next time.
-_LASTING = frozenset({RemoteFailure.UNPROVEN, RemoteFailure.ELSEWHERE})
+_LASTING = frozenset({RemoteFailure.UNPROVEN, RemoteFailure.ELSEWHERE, RemoteFailure.MISADDRESSED})
 
 
 class Patience(NamedTuple):
@@ -95,6 +95,11 @@ class Server:
             tls=tls,
             proxy=addresses.proxy_to(place, environ or {}),
         )
+
+    def told_by(self, setting: str) -> "Server":
+        """This server, whose messages name the setting that has its address."""
+        self._connection.setting = setting
+        return self
 
     def __repr__(self) -> str:
         return f"Server({self.name!r})"

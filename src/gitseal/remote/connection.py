@@ -15,12 +15,12 @@ from gitseal.hidden import SecretBytes, UnshownDict
 from gitseal.records import NamedTuple
 from gitseal.remote.addresses import Address, Proxy
 from gitseal.remote.deadline import Deadline
-from gitseal.remote.failure import NotSent, RemoteError, RemoteFailure
+from gitseal.remote.failure import REACHES, NotSent, RemoteError, RemoteFailure
+from gitseal.remote.obstacles import Obstacle, SpeaksTls, is_tls, obstacle, speaks_tls
 from gitseal.remote.tls import Tls
 
 _OK = 200
 _MOST_HEAD = 65536
-_AUTHORITY = "if an authority of your own signed its certificate, set SSL_CERT_FILE to that authority's"
 
 
 class Limits(NamedTuple):
@@ -40,7 +40,10 @@ class HttpAnswer(NamedTuple):
 
 
 class Connection:
-    """See the module. `who` and `hint` are for messages: how they call the server, and what helps if it cannot be asked."""
+    """See the module. For messages: `who` is how they call the server, `setting` what says where it is.
+
+    `hint` is what helps after a failure that may pass by itself.
+    """
 
     def __init__(
         self,
@@ -55,6 +58,7 @@ class Connection:
         self._http: http.client.HTTPConnection | None = None
         self._end: Callable[[], object] = _nothing
         self._who = who
+        self.setting = "its address"
         self._address = address
         self._limits = limits
         self._hint = hint
@@ -84,7 +88,7 @@ class Connection:
                 is_sent = True
                 answer = self._exchanged(connection, method, path, headers, body)
             except (OSError, http.client.HTTPException, ValueError) as error:
-                failure = self._failure(error, deadline)
+                failure = self._failure(error, deadline, is_sent=is_sent)
             except BaseException:
                 # What was interrupted in the middle is not used again.
                 self.close()
@@ -93,7 +97,7 @@ class Connection:
                 # What was cut off can look whole, headers above all.
                 if not deadline.is_over:
                     return answer
-                failure = self._late(deadline)
+                failure = self._late(deadline, is_sent=is_sent)
         self.close()
         raise failure if is_sent else NotSent(failure.message, failure.hint, kind=failure.kind)
 
@@ -115,6 +119,8 @@ class Connection:
             self.close()
         if len(received) > self._limits.size:
             raise _TooLarge
+        if not self._address.is_secure and is_tls(received, response.status):
+            raise SpeaksTls
         told = {name.lower(): text for name, text in response.getheaders()}
         return HttpAnswer(response.status, SecretBytes(received), told, is_measured)
 
@@ -124,7 +130,7 @@ class Connection:
             return self._http
         self.close()
         host, port, _ = self._address
-        reached = _reached(*(self._proxy[:2] if self._proxy is not None else (host, port)), deadline)
+        reached = _reached(host, port, deadline) if self._proxy is None else _to_proxy(self._proxy, deadline)
         try:
             deadline.watch(reached)
             if self._proxy is not None:
@@ -154,28 +160,34 @@ class Connection:
             self._context = self._tls.context(self._who)
         return self._context
 
-    def _failure(self, error: Exception, deadline: Deadline) -> RemoteError:
+    def _failure(self, error: Exception, deadline: Deadline, *, is_sent: bool) -> RemoteError:
         who = self._who
         if isinstance(error, _ProxyRefused):
             message = f"the proxy of HTTPS_PROXY does not let us through to {who}: {error}"
             return RemoteError(message, _PROXY, kind=RemoteFailure.NO_NETWORK)
         if deadline.is_over or isinstance(error, TimeoutError):
-            return self._late(deadline)
-        if isinstance(error, ssl.SSLCertVerificationError):
-            message = f"{who} does not prove that it is that host: {error.verify_message.rstrip('.')}"
-            return RemoteError(message, _AUTHORITY, kind=RemoteFailure.UNPROVEN)
+            return self._late(deadline, is_sent=is_sent)
         if isinstance(error, OSError):
-            host, port, _ = self._address
-            at = "" if host in who else f" at {host if ':' not in host else f'[{host}]'}:{port}"
-            message = f"{who} cannot be reached{at}: {_reason(error)}"
-            return RemoteError(message, self._hint, kind=RemoteFailure.NO_NETWORK)
+            return self._kept_off(obstacle(error, self._address, self._at(), self.setting))
+        if isinstance(error, SpeaksTls) or (
+            isinstance(error, http.client.BadStatusLine) and is_tls(str(error).encode("latin-1", "replace"))
+        ):
+            return self._kept_off(speaks_tls(self._address, self._at(), self.setting))
         if isinstance(error, _TooLarge):
             return RemoteError(f"what {who} sends is larger than {self._limits.size // 1024} KiB", self._hint)
         return RemoteError(f"{who} gave no whole answer", self._hint, kind=RemoteFailure.NOT_READY)
 
-    def _late(self, deadline: Deadline) -> RemoteError:
+    def _kept_off(self, by: Obstacle) -> RemoteError:
+        return RemoteError(f"{self._who} {by.words}", by.hint or self._hint, kind=by.kind)
+
+    def _at(self) -> str:
+        host, port, _ = self._address
+        return "" if host in self._who else f" at {host if ':' not in host else f'[{host}]'}:{port}"
+
+    def _late(self, deadline: Deadline, *, is_sent: bool) -> RemoteError:
         message = f"{self._who} took longer than {deadline.seconds:g} seconds"
-        return RemoteError(message, self._hint, kind=RemoteFailure.NO_NETWORK)
+        # If there was not even a connection, a server that is slow is the least likely reason.
+        return RemoteError(message, self._hint if is_sent else REACHES, kind=RemoteFailure.NO_NETWORK)
 
 
 def _nothing() -> None:
@@ -191,12 +203,6 @@ class _TooLarge(http.client.HTTPException):
 
 class _ProxyRefused(OSError):
     """The proxy said no; its argument is why, in words of ours."""
-
-
-def _reason(error: OSError) -> str:
-    if isinstance(error, ssl.SSLError):
-        return f"its TLS does not work ({(error.reason or 'unknown').lower().replace('_', ' ')})"
-    return os_reason(error) if error.strerror else "it closed the connection"
 
 
 def _is_quiet(idle: socket.socket) -> bool:
@@ -222,6 +228,15 @@ def _reached(host: str, port: int, deadline: Deadline) -> socket.socket:
             reached.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return reached
     raise failure
+
+
+def _to_proxy(proxy: Proxy, deadline: Deadline) -> socket.socket:
+    try:
+        return _reached(proxy.host, proxy.port, deadline)
+    except TimeoutError:
+        raise _ProxyRefused("it does not answer") from None
+    except OSError as error:
+        raise _ProxyRefused(os_reason(error)) from None
 
 
 def _tunnel(reached: socket.socket, server: Address, proxy: Proxy) -> None:

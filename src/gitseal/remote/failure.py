@@ -8,6 +8,8 @@ from gitseal.records import Enum
 
 AGAIN = "run the same again in a moment"
 """What helps after a failure in passing."""
+REACHES = "see that this machine reaches it, and run the same again"
+"""What helps if nobody knows why there was no way to it."""
 
 
 class RemoteFailure(Enum):
@@ -22,6 +24,7 @@ class RemoteFailure(Enum):
     ELSEWHERE = "somewhere else"  # in another region, or it was moved
     CLOCK = "the clock is wrong"
     NO_NETWORK = "cannot be reached"
+    MISADDRESSED = "not at that address"
     UNPROVEN = "does not prove what it is"
     NOT_READY = "not ready"
     NO_LIBRARY = "the extra is not installed"

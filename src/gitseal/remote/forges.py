@@ -78,7 +78,8 @@ def gitea(environ: Mapping[str, str], wait: Wait) -> Server:
     """The server at `gitea_url`. Raises RemoteError if there is no token."""
     hint = "make one in Gitea's settings under Applications, and set GITEA_SERVER_TOKEN to it"
     token = _token(environ, "Gitea", ("GITEA_SERVER_TOKEN",), hint)
-    return Server("Gitea", gitea_url(environ), UnshownDict({"Authorization": f"token {token}"}), wait, environ=environ)
+    headers = UnshownDict({"Authorization": f"token {token}"})
+    return Server("Gitea", gitea_url(environ), headers, wait, environ=environ).told_by("GITEA_SERVER_URL")
 
 
 def _whole(whose: str, url: str, path: str = "") -> str:

@@ -15,7 +15,7 @@ from gitseal.remote.calling import Patience, Response, Server, address
 from gitseal.remote.calling import refused as refused_by_status
 from gitseal.remote.deadline import within
 from gitseal.remote.extras import missing
-from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.failure import REACHES, RemoteError, RemoteFailure
 from gitseal.remote.machine import is_googles
 from gitseal.remote.programs import confined
 from gitseal.remote.sessions import TOGETHER, late, straight
@@ -164,7 +164,7 @@ def _credentials() -> dict[str, str]:
             found.apply(headers)
     except google.auth.exceptions.TransportError:
         message = "the server that gives tokens for Google Cloud cannot be reached"
-        raise RemoteError(message, "run the same again", kind=RemoteFailure.NO_NETWORK) from None
+        raise RemoteError(message, REACHES, kind=RemoteFailure.NO_NETWORK) from None
     except google.auth.exceptions.DefaultCredentialsError:
         raise RemoteError("there are no credentials for Google Cloud here", _LOGIN, kind=_UNKNOWN) from None
     except (google.auth.exceptions.RefreshError, google.auth.exceptions.OAuthError) as error:

@@ -71,7 +71,7 @@ class KubeCluster:
         if context.proxy:
             environ |= {"HTTPS_PROXY": context.proxy, "NO_PROXY": "", "no_proxy": ""}
         tls = context.tls._replace(certificate=certificate, key=key)
-        return Server(_NAME, context.url, headers, self._wait, environ=environ, tls=tls)
+        return Server(_NAME, context.url, headers, self._wait, environ=environ, tls=tls).told_by("the kubeconfig")
 
     def _credentials(self) -> _Credentials:
         login = self._context.login

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from gitseal.remote.addresses import is_loopback
 from gitseal.remote.calling import SECONDS
-from gitseal.remote.failure import RemoteError, RemoteFailure
+from gitseal.remote.failure import REACHES, RemoteError, RemoteFailure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def straight(whose: str) -> "requests.Session":
 def late(whose: str) -> RemoteError:
     """The error for credentials that did not come within TOGETHER."""
     message = f"the credentials for {whose} did not come within {TOGETHER:g} seconds"
-    return RemoteError(message, "run the same again", kind=RemoteFailure.NO_NETWORK)
+    return RemoteError(message, REACHES, kind=RemoteFailure.NO_NETWORK)
 
 
 def _limit(asked: object) -> float:

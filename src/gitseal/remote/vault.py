@@ -12,12 +12,13 @@ from gitseal.remote.tls import Tls
 
 _DURATION = re.compile(r"([0-9]{1,6})(ms|s|m)?")
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0}
+_ADDRESSES, _TOKENS = ("VAULT_ADDR", "BAO_ADDR"), ("VAULT_TOKEN", "BAO_TOKEN")
 _LOGIN = ".vault-token"  # where `vault login` keeps the token
 
 
 def addressed(environ: Mapping[str, str]) -> tuple[str, str]:
     """The server's address, and the namespace there, which may be empty. Raises RemoteError if there is no address."""
-    url = _first(environ, "VAULT_ADDR", "BAO_ADDR")
+    url = _first(environ, *_ADDRESSES)
     if not url:
         hint = "set VAULT_ADDR to it, like https://vault.example.com:8200"
         raise RemoteError("no address of Vault is set", hint, kind=RemoteFailure.UNKNOWN_TO_IT)
@@ -32,7 +33,7 @@ def connect(
     Without `seconds`, VAULT_CLIENT_TIMEOUT says how long a request may take.
     """
     url, namespace = addressed(environ)
-    token = _first(environ, "VAULT_TOKEN", "BAO_TOKEN") or _of_file(environ)
+    token = _first(environ, *_TOKENS) or _of_file(environ)
     if not token:
         hint = f"set VAULT_TOKEN, or run: {tool(environ)} login"
         raise RemoteError("no token for Vault is set", hint, kind=RemoteFailure.UNKNOWN_TO_IT)
@@ -42,8 +43,8 @@ def connect(
     tls = Tls(_first(environ, "VAULT_CACERT", "BAO_CACERT"))
     if seconds is None:
         seconds = _seconds(_first(environ, "VAULT_CLIENT_TIMEOUT", "BAO_CLIENT_TIMEOUT"))
-    patience = Patience(seconds, tries)
-    return Server("Vault", url, headers, wait, environ=environ, tls=tls, patience=patience)
+    server = Server("Vault", url, headers, wait, environ=environ, tls=tls, patience=Patience(seconds, tries))
+    return server.told_by(_setting(environ, *_ADDRESSES))
 
 
 def tool(environ: Mapping[str, str]) -> str:
@@ -57,14 +58,18 @@ def tool(environ: Mapping[str, str]) -> str:
 
 def credentials(environ: Mapping[str, str]) -> str:
     """Where the token is, in words; empty if no address or no token is set. Nothing is called."""
-    if not _first(environ, "VAULT_ADDR", "BAO_ADDR"):
+    if not _first(environ, *_ADDRESSES):
         return ""
-    named = next((name for name in ("VAULT_TOKEN", "BAO_TOKEN") if environ.get(name)), "")
-    return named or (f"~/{_LOGIN}" if _of_file(environ) else "")
+    return _setting(environ, *_TOKENS) or (f"~/{_LOGIN}" if _of_file(environ) else "")
 
 
 def _first(environ: Mapping[str, str], *names: str) -> str:
-    return next((environ[name] for name in names if environ.get(name)), "")
+    return environ.get(_setting(environ, *names), "")
+
+
+def _setting(environ: Mapping[str, str], *names: str) -> str:
+    """The first of these variables that is set; empty if none is."""
+    return next(filter(environ.get, names), "")
 
 
 def _seconds(text: str) -> float:

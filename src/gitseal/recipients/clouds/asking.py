@@ -26,7 +26,13 @@ _FIRST_WAIT = 0.5
 _PASSING = frozenset({RemoteFailure.THROTTLED, RemoteFailure.NO_NETWORK, RemoteFailure.NOT_READY})
 # So is every other key of that service.
 _ABOUT_ALL = frozenset(
-    {RemoteFailure.NO_NETWORK, RemoteFailure.UNPROVEN, RemoteFailure.UNKNOWN_TO_IT, RemoteFailure.NO_LIBRARY}
+    {
+        RemoteFailure.NO_NETWORK,
+        RemoteFailure.MISADDRESSED,
+        RemoteFailure.UNPROVEN,
+        RemoteFailure.UNKNOWN_TO_IT,
+        RemoteFailure.NO_LIBRARY,
+    }
 )
 _HINTS = {
     RemoteFailure.DENIED: "ask whoever runs the key service for the right to decrypt with that key",
@@ -87,7 +93,7 @@ class Asker:
         except Error as failure:
             # What is no refusal of the service is about how this machine is set up to reach it.
             kind = failure.kind if isinstance(failure, RemoteError) else RemoteFailure.UNKNOWN_TO_IT
-            hint = (failure.hint if kind not in _PASSING else "") or _HINTS.get(kind, "")
+            hint = failure.hint if failure.hint not in {"", AGAIN} else _HINTS.get(kind, failure.hint)
             told = RemoteError(failure.message, hint, kind=kind, place=f"{provider}:{locator}")
         if told.kind in _ABOUT_ALL:
             self._down[provider] = told
