@@ -136,7 +136,7 @@ class _Unsealer:
 def _is_comment(item: Node) -> bool:
     """True for a sealed comment, which sops writes into a list as one more item. It is not in the MAC that sops writes.
 
-    sops itself hashes it when it checks the MAC, and so refuses such files of its own (3.13.2).
+    sops 3.13.2 alone hashes it when it checks the MAC, and so refuses such files of its own.
     """
     text = item.content.decode("utf-8", "replace") if isinstance(item, Scalar) else ""
     return text.endswith(",type:comment]") and sops_cipher.is_token(text)

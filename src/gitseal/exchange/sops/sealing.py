@@ -12,7 +12,7 @@ from gitseal.exchange.sops.tree import NULL, Member, Node, Scalar, TreeBranch
 from gitseal.recipients.armor import armored
 from gitseal.recipients.kinds import parse_recipient
 
-VERSION = "3.13.2"
+VERSION = "3.13.3"
 """The version of sops by whose files these are made."""
 
 
