@@ -1,37 +1,35 @@
 """Tries the laws marked `fuzz` for a given time, and says what came of each.
 
 `make fuzz`, or `FUZZ_S=120 python -m bench.fuzz`. The seconds are for everything: they are divided over the laws, and
-laws that end early leave theirs to the others. `.fuzz` remembers how far each law got and `.hypothesis` what failed:
-the next run goes on from there. `--write` puts the figures into docs/benchmarks.md.
+laws that end early leave theirs to the others. `.fuzz` remembers how far each law got, and `.fuzz/failures` has a file
+for each failure, with the command that tries the same input again; inputs of Hypothesis that failed are in
+`.hypothesis`. The next run goes on from there, with what failed first. Ctrl-C ends it at once, with the figures so far.
+`--write` puts the figures into docs/benchmarks.md.
 """
 
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from bench import fuzz_page
+from bench import fuzz_failures, fuzz_page
 from bench.fuzz_page import Figure
 
 FOLDER = Path(".fuzz")
 CORPUS = FOLDER / "corpus.json"
+FAILURES = FOLDER / "failures"
 GRACE = 60.0
-"""Seconds after its time in which a process has to end the input that it tries."""
+"""Seconds after its time in which a process has to end the input that it tries, and to make small what failed."""
+_GRACE_IF_INTERRUPTED = 10.0
 _INTERRUPTED = 130
-
-
-class Outcome(NamedTuple):
-    """What the processes wrote down: a line for each case of a law, and those that had to be ended."""
-
-    lines: list[dict[str, Any]]
-    ended: list[int]
 
 
 def main() -> int:
@@ -43,30 +41,34 @@ def main() -> int:
     options = parser.parse_args()
     FOLDER.mkdir(exist_ok=True)
     files = [str(path) for path in _files() if options.only in str(path)]
+    # `timeout` and `kill` are answered as Ctrl-C is.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     began, interrupted = time.monotonic(), False
-    processes = list(_started(files, began + options.seconds))
+    processes: list[subprocess.Popen[bytes]] = []
     try:
-        ended = _wait(processes, began + options.seconds)
+        processes.extend(_started(files, began + options.seconds))
+        _wait(processes, began + options.seconds + GRACE)
     except KeyboardInterrupt:
-        # The terminal told the processes too.
         interrupted = True
-        ended = _wait(processes, time.monotonic())
-    lines = list(_written())
-    known = _remembered(lines)
-    figures = _figures(lines, known)
+        for process in processes:
+            process.send_signal(signal.SIGINT)
+        _wait(processes, time.monotonic() + _GRACE_IF_INTERRUPTED)
+    lines = list(_written(is_failure=not interrupted))
+    figures = _figures(lines, _remembered(lines))
+    fuzz_failures.keep(FAILURES, lines)
     seconds = time.monotonic() - began
     print(fuzz_page.table(figures))
     failed = [line for line in lines if line["failures"]]
     for line in failed:
-        print(f"\n{line['item']}\n{line['said']}", file=sys.stderr)
-    for number in ended:
-        print(f"process {number} did not end in time: {FOLDER}/output-{number}.txt has its last words", file=sys.stderr)
+        print(f"\n{fuzz_failures.text(line)}", file=sys.stderr)
+    if not lines:
+        print((FOLDER / "output-0.txt").read_text(errors="replace"), file=sys.stderr)
     print(f"{fuzz_page.summary(figures, seconds)}{', interrupted' if interrupted else ''}", file=sys.stderr)
     if options.write and not interrupted:
         fuzz_page.write(figures, seconds, f"make fuzz FUZZ_S={options.seconds:g} FUZZ=--write")
     if interrupted:
         return _INTERRUPTED
-    return 1 if failed or ended or not lines else 0
+    return 1 if failed or not lines else 0
 
 
 def _files() -> Iterator[Path]:
@@ -88,27 +90,51 @@ def _started(files: list[str], until: float) -> Iterator["subprocess.Popen[bytes
         }
         words = [sys.executable, "-m", "pytest", "-q", "-p", "tests.fuzz_plugin", "-p", "no:cacheprovider", *files]
         with (FOLDER / f"output-{number}.txt").open("wb") as output:
-            yield subprocess.Popen(words, env=environ, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+            # In a session of its own, so that Ctrl-C comes from here alone: a second one would end pytest amid its words.
+            yield subprocess.Popen(
+                words, env=environ, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True
+            )
 
 
-def _wait(processes: "list[subprocess.Popen[bytes]]", until: float) -> list[int]:
-    """Waits for all; gives the numbers of those that had to be ended."""
-    ended = []
-    for number, process in enumerate(processes):
-        try:
-            process.wait(max(0, until + GRACE - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            ended.append(number)
-    return ended
+def _wait(processes: "list[subprocess.Popen[bytes]]", until: float) -> None:
+    """Waits for all. Those that take longer say where they are, and are ended with all that they started."""
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(max(0, until - time.monotonic()))
+            continue
+        # pytest has Python tell the stack.
+        process.send_signal(signal.SIGABRT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(5)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
-def _written() -> Iterator[dict[str, Any]]:
+def _written(*, is_failure: bool) -> Iterator[dict[str, Any]]:
+    """A line for each case of a law. One that had not ended when its process was ended has failed, if `is_failure`."""
     for path in sorted(FOLDER.glob("figures-*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
+        begun = ""
+        for text in path.read_text(encoding="utf-8").splitlines():
             with suppress(json.JSONDecodeError):  # a process that was ended amid its line
-                yield json.loads(line)
+                line = json.loads(text)
+                begun = line.get("begun", "")
+                if not begun:
+                    yield line
+        if begun and is_failure:
+            output = path.with_name(path.name.replace("figures", "output")).with_suffix(".txt")
+            # The innermost calls are the first, and most of the others are pytest's.
+            stack = output.read_text(errors="replace").rpartition("Fatal Python error")[2].splitlines()[:30]
+            said = "\n".join((f"It did not end in time. {output} has its last words:", *stack))
+            yield {
+                "item": begun,
+                "inputs": 0,
+                "seconds": GRACE,
+                "over": GRACE,
+                "failures": 1,
+                "said": said,
+                "has_numbers": False,
+            }
         path.unlink()
 
 
@@ -116,11 +142,14 @@ def _remembered(lines: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """All that was ever tried here, this run included, by the case of a law."""
     known: dict[str, dict[str, Any]] = json.loads(CORPUS.read_text()) if CORPUS.exists() else {}
     for line in lines:
-        before = known.get(line["item"], {"inputs": 0, "seconds": 0.0})
+        before = known.get(line["item"], {"inputs": 0, "seconds": 0.0, "next": 0})
         known[line["item"]] = {
             "inputs": before["inputs"] + line["inputs"],
             "seconds": round(before["seconds"] + line["seconds"], 3),
-            "next": line["next"],
+            "next": line.get("next", before["next"]),
+            "over": max(before.get("over", 0.0), line["over"]) if line["inputs"] else before.get("over", 0.0),
+            "turns": before.get("turns", 0) + bool(line["inputs"]),
+            "failed": bool(line["failures"] or (before.get("failed") and not line["inputs"])),
         }
     beside = CORPUS.with_suffix(".new")
     beside.write_text(json.dumps(known, indent=0, sort_keys=True), encoding="utf-8")
@@ -143,10 +172,17 @@ def _figures(lines: list[dict[str, Any]], known: dict[str, dict[str, Any]]) -> l
             sum(case["seconds"] for case in cases),
             sum(case["failures"] for case in cases),
             ever[law],
-            tuple(sorted({case["said"] for case in cases if not case["failures"] and case["said"]})),
+            tuple(_left_out(cases)),
         )
         for law, cases in sorted(by_law.items())
     ]
+
+
+def _left_out(cases: list[dict[str, Any]]) -> Iterator[str]:
+    """Each reason, with how many of the cases it is about if there are several."""
+    reasons = Counter(case["said"] for case in cases if not case["failures"] and case["said"])
+    for reason, count in sorted(reasons.items()):
+        yield reason if len(cases) == 1 else f"{count} of {len(cases)} cases: {reason}"
 
 
 if __name__ == "__main__":
