@@ -220,6 +220,7 @@ def test_comments_belong_to_the_value_below_them() -> None:
     content = '# Shop\n\n# Mail\nA=1 # hush behind\n  # Web\nB="x\n# hush within\ny" # hush\nC=\n# nobody\'s\n'
     comments = {item.path[0]: item.comments for item in dotenv(content).items}
     assert comments == {"A": ("# Shop", "", "# Mail"), "B": ("# Web",), "C": ()}
+    assert dotenv("A=1 # of A\n\n# last\n# very last\n").below == ("# last", "# very last")
 
 
 @pytest.mark.parametrize(

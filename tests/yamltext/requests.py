@@ -17,6 +17,7 @@ PUTS = st.one_of(
         own_line=st.just(value=True),
         comments=_comments,
         rank=st.integers(0, 2),
+        below=_comments,
     ),
     st.builds(
         Put,
@@ -25,6 +26,7 @@ PUTS = st.one_of(
         st.booleans(),
         comments=_comments,
         rank=st.integers(0, 2),
+        below=_comments,
     ),
 )
 _parts = st.sampled_from(["A", "B", "C", "D", "M", "Z", "a", "z", "_", "yes", "N1", "N2"])

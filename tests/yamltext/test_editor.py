@@ -246,6 +246,12 @@ def test_new_names_bring_comments_and_stand_by_rank_in_an_empty_section() -> Non
     )
 
 
+def test_a_new_name_brings_what_stands_further_down() -> None:
+    puts: dict[NamePath, Put] = {("A", "B"): Put("one", own_line=True, below=("# nobody's", "", "# last"))}
+    after = editor.edit(reader.parse(b"header: x\n"), puts, last="header").serialise().decode()
+    assert after == "A:\n  B:\n    one\n\n# nobody's\n\n# last\n\nheader: x\n"
+
+
 def test_a_sorted_section_stays_sorted_whatever_the_rank() -> None:
     puts: dict[NamePath, Put] = {("B",): Put("two", rank=9), ("C",): Put("three", rank=1)}
     assert (

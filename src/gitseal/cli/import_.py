@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 )
 @declare.option("--dry-run", is_flag=True, help="Say what would change, name by name, and change nothing.")
 @declare.option("--expand", is_flag=True, help="Resolve ${NAME} from the file itself and the environment variables.")
+@declare.option("--keep-comments", is_flag=True, help="Take sealed comments of sops too, for everybody to read.")
 @declare.option("--plain", is_flag=True, help="Leave new names plain if a rule of the policy says so too.")
 @replace_option
 @accept_options
@@ -49,6 +50,7 @@ def command(
     key_file: str | None,
     dry_run: bool,
     expand: bool,
+    keep_comments: bool,
     plain: bool,
     replace: bool,
     accept: tuple[str, ...],
@@ -59,8 +61,8 @@ def command(
     ${...}. JSON and YAML also have types and sections. Several files must not give a name different values.
 
     gitseal knows another tool's file by its content. A file of sops (YAML, JSON, dotenv, INI or binary, with an age or SSH
-    recipient) is refused if its MAC does not fit. Its comments become readable. The policy stays as it is; the commands that let
-    its recipients in are shown.
+    recipient) is refused if its MAC does not fit. The comments that it has in clear come along, those that are sealed only with
+    --keep-comments. The policy stays as it is; the commands that let its recipients in are shown.
 
     Files of dotenvx, ejson and ansible-vault are opened with the key or password that the tool itself would use. Secrets of
     Kubernetes, and what Vault, AWS, Doppler, Infisical and 1Password print as JSON, are taken too; --format json takes JSON as it
@@ -77,7 +79,16 @@ def command(
       gitseal import -e production group_vars/prod.yml --key-file ~/.vault-password
       gitseal import backup.age
     """
-    taking = _Taking(sources, format_name, key_file, expand=expand, plain=plain, dry_run=dry_run, replace=replace)
+    taking = _Taking(
+        sources,
+        format_name,
+        key_file,
+        expand=expand,
+        keep_comments=keep_comments,
+        plain=plain,
+        dry_run=dry_run,
+        replace=replace,
+    )
     _take(session, taking, environments, accept)
 
 
@@ -88,6 +99,7 @@ class _Taking(NamedTuple):
     format_name: str | None = None
     key_file: str | None = None
     expand: bool = False
+    keep_comments: bool = False
     plain: bool = False
     dry_run: bool = False
     replace: bool = False
@@ -122,6 +134,7 @@ def _take(session: Session, taking: _Taking, environments: tuple[str, ...], acce
             taking.format_name or "",
             STANDARD_INPUT if source == "-" else source,
             keys if source == "-" else keys._replace(folder=str(Path(source).parent)),
+            sealed_comments=taking.keep_comments,
         )
         for source in taking.sources
     ]

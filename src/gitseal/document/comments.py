@@ -1,12 +1,18 @@
 """The comments of an environment file, by the name that they stand above."""
 
-from gitseal.document.document import FIRST_LINE, Entry
+from gitseal.document.document import FIRST_LINE, Document, Entry
+from gitseal.document.header import HEADER
 from gitseal.yamltext.tree import NamePath, Tree
 
 
 def comments_of(entry: Entry) -> tuple[str, ...]:
     """The comment lines between the value before a name and the name, those above its section too if it is the first in it."""
     return _above(entry.document.tree, entry.path)
+
+
+def comments_below(document: Document) -> tuple[str, ...]:
+    """The comment lines behind the last value of a file."""
+    return _above(document.tree, (HEADER,))
 
 
 def _above(tree: Tree, path: NamePath) -> tuple[str, ...]:

@@ -54,7 +54,9 @@ def _in_rows(
 
 def _tokens(puts: Mapping[NamePath, Put]) -> dict[str, Row] | None:
     """The rows that the puts write, by name; None if one of them writes something else."""
-    if not all(len(path) == 1 and put.own_line and not put.tight and not put.comments for path, put in puts.items()):
+    if not all(
+        len(path) == 1 and put.own_line and not (put.tight or put.comments or put.below) for path, put in puts.items()
+    ):
         return None
     rows: dict[str, Row] = {}
     for path, put in puts.items():

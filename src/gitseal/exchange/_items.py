@@ -41,13 +41,14 @@ class Imported(NamedTuple):
     """The values of a file, each name once, in the order in which the names first appear.
 
     `references` are the names whose values still hold `${…}` or `$NAME`. `duplicates` are the names that the file sets more
-    than once: `items` has the last value of each, `overridden` the earlier ones.
+    than once: `items` has the last value of each, `overridden` the earlier ones. `below` are the comments behind the last value.
     """
 
     items: tuple[ImportedValue, ...]
     references: tuple[str, ...] = ()
     duplicates: tuple[str, ...] = ()
     overridden: tuple[ImportedValue, ...] = ()
+    below: tuple[str, ...] = ()
 
     @property
     def commands(self) -> tuple[str, ...]:

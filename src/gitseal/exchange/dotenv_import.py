@@ -60,7 +60,8 @@ def parse(data: bytes, opened: Opener | None = None) -> Imported:
     text = decoded(data).replace("\r\n", "\n").replace("\r", "\n")
     last: dict[str, ImportedValue] = {}
     overridden: list[ImportedValue] = []
-    for item in _items(text, opened):
+    read = list(_items(text, opened))
+    for item, _ in read:
         name = item.path[0]
         if name in last:
             overridden.append(last[name])
@@ -68,10 +69,12 @@ def parse(data: bytes, opened: Opener | None = None) -> Imported:
     refuse_sealed(last.keys())
     references = tuple(name for name, item in last.items() if item.expandable)
     duplicates = tuple(dict.fromkeys(item.path[0] for item in overridden))
-    return Imported(tuple(last.values()), references, duplicates, tuple(overridden))
+    below = _comments(text[read[-1][1] if read else 0 :])
+    return Imported(tuple(last.values()), references, duplicates, tuple(overridden), below)
 
 
-def _items(text: str, opened: Opener | None) -> Iterator[ImportedValue]:
+def _items(text: str, opened: Opener | None) -> Iterator[tuple[ImportedValue, int]]:
+    """Each value, and where its line ends."""
     feeds = [match.start() for match in re.finditer("\n", text)]
     end, position = 0, _after(_SKIP, text, 0)
     while position < len(text):
@@ -83,7 +86,7 @@ def _items(text: str, opened: Opener | None) -> Iterator[ImportedValue]:
         if content is not None:
             is_literal = text[_after(_EQUALS, text, position)] == "'"
             item = _unsealed(content, line, is_literal=is_literal)
-        yield item._replace(path=(name,), comments=comments)
+        yield item._replace(path=(name,), comments=comments), end
         position = _after(_SKIP, text, end)
 
 

@@ -48,7 +48,7 @@ def expand(imported: Imported, environ: Mapping[str, str]) -> Imported:
             done[item.line] = item._replace(value=text_value(content.decode()), spans=(), escapes=())
         known[item.path[0]] = content.decode("utf-8", "replace")
     items = tuple(done.get(item.line, item) if item.spans or item.escapes else item for item in imported.items)
-    return Imported(items, (), imported.duplicates)
+    return Imported(items, (), imported.duplicates, below=imported.below)
 
 
 def _pieces(item: ImportedValue, text: str, known: Mapping[str, str], environ: Mapping[str, str]) -> Iterator[str]:

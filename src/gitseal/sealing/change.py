@@ -76,19 +76,21 @@ class Change(GroupKeys):
         plain: bool = False,
         comments: tuple[str, ...] = (),
         rank: int = 0,
+        below: tuple[str, ...] = (),
         untyped: bool = False,
     ) -> SetResult:
         """Sets a value as `put` does, and says of which name in which environment.
 
-        `comments` and `rank` are for a name that is new: the lines above it, and its place among the others that are. `untyped`:
-        the value comes from a format without types, so a stored one that reads the same there keeps its type.
+        `comments`, `below` and `rank` are for a name that is new: the lines above it and further down, and its place among the
+        others that are. `untyped`: the value comes from a format without types, so a stored one that reads the same there keeps
+        its type.
         Raises Error as `put` does, and for what another tool encrypted.
         """
         # Here and not in `put`: what is stored already has to move with its environment, whatever it is.
         ciphertext.refuse(path_text(path), value)
         outcome = self.put(path, self._of_stored_type(path, value) if untyped else value, plain=plain)
         if path in self.puts and path not in self.document.entries:
-            self.puts[path] = self.puts[path]._replace(comments=comments, rank=rank)
+            self.puts[path] = self.puts[path]._replace(comments=comments, rank=rank, below=below)
         return SetResult(self.environment, path_text(path), outcome, not value.reveal())
 
     def set_write_only(self, path: NamePath, value: TypedValue) -> Outcome:

@@ -1,18 +1,47 @@
-"""Values from a file of another format, put into an environment."""
+"""Values from a file of another format, put into an environment, and what becomes of its comments."""
 
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from gitseal.exchange import Imported, ImportedValue
+from gitseal.records import NamedTuple
 from gitseal.sealing.change import Change, Outcome, SetResult
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
+
+_BELOW = "behind the last value"
+
+
+class Comments(NamedTuple):
+    """The comments of a file that may stand readable, for they hold no value: above each name, and behind the last value.
+
+    `doubtful` counts the lines that may hold one, by the place where they stand, in words.
+    """
+
+    above: Mapping[NamePath, tuple[str, ...]] = MappingProxyType({})
+    below: tuple[str, ...] = ()
+    doubtful: Mapping[str, int] = MappingProxyType({})
+
+
+class CommentLines(NamedTuple):
+    """What became of a file's comments: the number of lines by place, of those kept, and of those left out by the reason.
+
+    A place is in words.
+    """
+
+    kept: Mapping[str, int] = MappingProxyType({})
+    left: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+
+    def with_those_of(self, other: "CommentLines") -> "CommentLines":
+        """These and those of another environment, which got the same file."""
+        left = {why: {**self.left.get(why, {}), **other.left.get(why, {})} for why in {**self.left, **other.left}}
+        return CommentLines({**self.kept, **other.kept}, left)
 
 
 def take(
     edit: Change,
     items: Iterable[ImportedValue],
-    comments: Mapping[NamePath, tuple[str, ...]],
+    comments: Comments,
     *,
     plain: bool = False,
     untyped: Collection[NamePath] = (),
@@ -20,25 +49,78 @@ def take(
 ) -> list[SetResult]:
     """Sets the values. New names come in the order of the items, each below its comments; `plain` as `Change.put` has it.
 
-    `untyped` are names that come from a format without types. `pulled` are the texts that a file got from this environment: a
-    value that still is so was not changed by anybody, and stays as it is stored.
+    Those behind the last value come along if the environment had no names before. `untyped` are names that come from a format
+    without types. `pulled` are the texts that a file got from this environment: a value that still is so was not changed by
+    anybody, and stays as it is stored.
     """
+    items = list(items)
+    below = () if edit.document.entries else comments.below
 
     def put(item: ImportedValue, rank: int) -> SetResult:
         content = item.value.reveal()
         if pulled.get(item.path) == content:
             return SetResult(edit.environment, path_text(item.path), Outcome.UNCHANGED, not content)
-        above, is_untyped = comments.get(item.path, ()), item.path in untyped
-        return edit.set_named(item.path, item.value, plain=plain, comments=above, rank=rank, untyped=is_untyped)
+        return edit.set_named(
+            item.path,
+            item.value,
+            plain=plain,
+            comments=comments.above.get(item.path, ()),
+            rank=rank,
+            below=below if rank == len(items) - 1 else (),
+            untyped=item.path in untyped,
+        )
 
     return [put(item, rank) for rank, item in enumerate(items)]
 
 
-def readable_comments(imported: Imported) -> dict[NamePath, tuple[str, ...]]:
-    """The comments above each name that may stand readable: they hold no value."""
-    if not any(item.comments for item in imported.items):
-        return {}
+def readable_comments(imported: Imported) -> Comments:
+    """The comments that may stand readable, and how many may not."""
+    if not imported.below and not any(item.comments for item in imported.items):
+        return Comments()
     from gitseal.scan.readable_comments import readable
 
-    values = [item.value.reveal().decode() for item in (*imported.items, *imported.overridden)]
-    return {item.path: readable(item.comments, values) for item in imported.items}
+    values = [item.value.reveal().decode("utf-8", "replace") for item in (*imported.items, *imported.overridden)]
+    above = {item.path: readable(item.comments, values) for item in imported.items if item.comments}
+    below = readable(imported.below, values)
+    missing = {_above(item.path): _lines(item.comments) - _lines(above.get(item.path, ())) for item in imported.items}
+    missing[_BELOW] = _lines(imported.below) - _lines(below)
+    return Comments(above, below, {place: count for place, count in missing.items() if count})
+
+
+def comment_lines(edit: Change, results: Iterable[SetResult], comments: Comments) -> CommentLines:
+    """What becomes of the comments in one environment, by what `take` gave for it.
+
+    A comment that stands in the file already is neither kept nor left out.
+    """
+    if comments == Comments():
+        return CommentLines()
+    created = {one.name for one in results if one.outcome is Outcome.CREATED}
+    text = edit.document.serialise().decode()
+    there = {line.strip() for line in text.splitlines() if line.lstrip().startswith("#")}
+    kept: dict[str, int] = {}
+    late: dict[str, int] = {}
+    for path, lines in comments.above.items():
+        if path_text(path) in created:
+            kept[_above(path)] = _lines(lines)
+        else:
+            late[_above(path)] = _lines(line for line in lines if line not in there)
+    if edit.document.entries:
+        late[_BELOW] = _lines(line for line in comments.below if line not in there)
+    else:
+        kept[_BELOW] = _lines(comments.below)
+    new = {_BELOW, *(_above(path) for path in comments.above if path_text(path) in created)}
+    left = {
+        "which may hold a value": {place: count for place, count in comments.doubtful.items() if place in new},
+        "since only new names bring theirs": {place: count for place, count in late.items() if count},
+    }
+    return CommentLines(
+        {place: count for place, count in kept.items() if count}, {why: by for why, by in left.items() if by}
+    )
+
+
+def _above(path: NamePath) -> str:
+    return f"above {path_text(path)}"
+
+
+def _lines(lines: Iterable[str]) -> int:
+    return sum(map(bool, lines))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gitseal.delivery.outgoing import Outgoing, outgoing
 from gitseal.delivery.request import Request
-from gitseal.document.comments import comments_of
+from gitseal.document.comments import comments_below, comments_of
 from gitseal.errors import Error
 from gitseal.exchange import ImportedValue
 from gitseal.exchange.sops import exporting
@@ -69,7 +69,9 @@ def export(workspace: Workspace, job: SopsJob) -> Exported:
         ImportedValue(entry.path, entry.value, 0, comments=comments_of(opened.entries[entry.path][1]))
         for entry in going.entries
     ]
-    made = exporting.export(job.format_name, items, tuple(dict.fromkeys(keys.values())), job.modified)
+    own = next((entry.document for name, entry in opened.entries.values() if name == job.environment), None)
+    below = comments_below(own) if own is not None else ()
+    made = exporting.export(job.format_name, items, tuple(dict.fromkeys(keys.values())), job.modified, below)
     sealed_for = tuple(dict.fromkeys(name for name, _ in keys))
     keyless = tuple(name for name in audience.whole if name not in sealed_for)
     return Exported(made.content, going, sealed_for, audience.partly, keyless, made.lost_comments)

@@ -14,7 +14,7 @@ from gitseal.project.workspace import Workspace
 from gitseal.recipients.protocol import Identity
 from gitseal.report.plurals import plural
 from gitseal.sealing.change import Change, Outcome, SetResult
-from gitseal.sealing.foreign_values import readable_comments, take
+from gitseal.sealing.foreign_values import CommentLines, comment_lines, readable_comments, take
 from gitseal.sealing.writing import change, preview
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -29,7 +29,7 @@ class ImportResult(NamedTuple):
     `commands` are the names whose values a shell would run a command for, and `differing` those that readers of env files take
     for different texts.
 
-    `comments` counts the lines of comments that now stand above new names, `left_out` those that may hold a value.
+    `comments` says how many lines of comments now stand above new names, and which were left out.
 
     `pointing` are the names whose values only say where another tool has them, and `private_keys` those whose values open files
     that somebody sealed.
@@ -41,8 +41,7 @@ class ImportResult(NamedTuple):
     done: tuple[SetResult, ...]
     references: tuple[str, ...]
     duplicates: tuple[str, ...]
-    comments: int = 0
-    left_out: int = 0
+    comments: CommentLines = CommentLines()
     commands: tuple[str, ...] = ()
     differing: tuple[str, ...] = ()
     newcomers: Newcomers = Newcomers((), is_named=False, unfit=0)
@@ -53,8 +52,8 @@ class ImportResult(NamedTuple):
     @property
     def kept(self) -> str:
         """What became of the file's comments that now stand above new names; empty if there are none."""
-        kept = f"{plural(self.comments, 'comment line')} kept, readable to everyone with the repository"
-        return kept if self.comments else ""
+        kept = sum(self.comments.kept.values())
+        return f"{plural(kept, 'comment line')} kept, readable to everyone with the repository" if kept else ""
 
     @property
     def warnings(self) -> list[str]:
@@ -67,7 +66,10 @@ class ImportResult(NamedTuple):
             "these values are private keys, which open whatever is sealed for them with age or sops": self.private_keys,
             "these values still have a ${...}, which --expand resolves": self.references,
         }
-        left = [f"{plural(self.left_out, 'comment line')} left out, which may hold a value"] if self.left_out else []
+        left = [
+            f"{plural(sum(places.values()), 'comment line')} left out, {why}: {', '.join(places)}"
+            for why, places in self.comments.left.items()
+        ]
         unfit = self.newcomers.unfit
         if unfit:
             left.append(f"{plural(unfit, 'recipient')} of the file left out, of a kind that is not supported")
@@ -81,13 +83,15 @@ class ImportResult(NamedTuple):
 class ImportFile(NamedTuple):
     """A file of one of the formats of `exchange`; `source` is its path, or names it in errors.
 
-    Without a `format_name` its content and its name decide. `keys` open it if another tool sealed it.
+    Without a `format_name` its content and its name decide. `keys` open it if another tool sealed it. With `sealed_comments`
+    the comments that are sealed there come along, for everybody to read.
     """
 
     data: bytes
     format_name: str = ""
     source: str = ""
     keys: ToolKeys = ToolKeys()
+    sealed_comments: bool = False
 
 
 def import_values(
@@ -130,24 +134,23 @@ def import_files(
     # Without types in its format, what a file has as before is no change of the type that somebody gave a value.
     untyped = {item.path for opened in every_opened if opened.is_untyped for item in opened.imported.items}
     comments = readable_comments(imported)
+    told = CommentLines()
 
     def action(edit: Change) -> list[SetResult]:
+        nonlocal told
         before = pulled.get(edit.environment, {})
-        return take(edit, imported.items, comments, plain=plain, untyped=untyped, pulled=before)
+        results = take(edit, imported.items, comments, plain=plain, untyped=untyped, pulled=before)
+        told = told.with_those_of(comment_lines(edit, results, comments))
+        return results
 
     results = (preview if dry_run else change)(workspace, environments, action)
     done = tuple(done for environment_results in results.values() for done in environment_results)
-    created = {result.name for result in done if result.outcome is Outcome.CREATED}
-    new = [item for item in imported.items if path_text(item.path) in created]
-    kept = sum(bool(line) for item in new for line in comments.get(item.path, ()))
-    there = sum(bool(line) for item in new for line in item.comments)
     recipients = [key for opened in every_opened for key in opened.recipients]
     return ImportResult(
         done,
         imported.references,
         imported.duplicates,
-        kept,
-        there - kept,
+        told,
         imported.commands,
         imported.differing,
         newcomers(workspace.project.policy, environments, recipients),
@@ -166,7 +169,8 @@ def _opened(file: ImportFile, environments: Sequence[str], identities: Callable[
     """What is in a file, of another tool or of a format that is no tool's own."""
     try:
         keys = file.keys._replace(identities=identities)
-        opened = foreign.read(file.data, ForeignSource(file.source, file.format_name, keys))
+        source = ForeignSource(file.source, file.format_name, keys, sealed_comments=file.sealed_comments)
+        opened = foreign.read(file.data, source)
         ordinary = _ordinary(file)
         return opened or Opened(parse_text(ordinary, file.data, file.source), ordinary == "dotenv")
     except Encrypted as error:
@@ -221,4 +225,5 @@ def _together(sources: Sequence[str], every_imported: Sequence[Imported]) -> Imp
         tuple(dict.fromkeys(name for imported in every_imported for name in imported.references)),
         tuple(dict.fromkeys(name for imported in every_imported for name in imported.duplicates)),
         tuple(value for imported in every_imported for value in imported.overridden),
+        tuple(line for imported in every_imported for line in imported.below),
     )

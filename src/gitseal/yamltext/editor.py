@@ -20,7 +20,8 @@ class Put(NamedTuple):
     """A scalar to be written: its source text, and whether it gets a line of its own below the name.
 
     A new name is set off from the one above by a blank line, unless `tight`. `comments` stand above it, each a whole line or
-    empty. New names that meet in an unsorted or empty section stand by `rank`, then by name.
+    empty, and `below` further down, where they belong to no name. New names that meet in an unsorted or empty section stand by
+    `rank`, then by name.
     """
 
     source: str
@@ -28,6 +29,7 @@ class Put(NamedTuple):
     tight: bool = False
     comments: tuple[str, ...] = ()
     rank: int = 0
+    below: tuple[str, ...] = ()
 
 
 def edit(
@@ -107,6 +109,7 @@ def _written(new: _New, indent: str) -> list[str]:
             continue
         lines += [indent + comment if comment else "" for comment in content.comments]
         lines += [label, indent + _STEP + content.source] if content.own_line else [f"{label} {content.source}"]
+        lines += ["", *content.below] if content.below else []
     return lines
 
 

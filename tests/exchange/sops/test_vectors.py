@@ -8,7 +8,7 @@ import pytest
 
 from gitseal.document.value import ValueType
 from gitseal.exchange import sops
-from gitseal.exchange.sops import SopsFile
+from gitseal.exchange.sops import SopsFile, comments, yaml_file
 from gitseal.identities import Keyring, discover
 
 VECTORS = Path(__file__).parent / "vectors"
@@ -60,8 +60,8 @@ def test_types_are_kept() -> None:
 
 
 def test_comments_stand_above_the_name_that_they_stood_above_or_behind() -> None:
-    comments = {"/".join(item.path): item.comments for item in read("types.yaml").imported.items if item.comments}
-    assert comments == {
+    by_name = {"/".join(item.path): item.comments for item in read("types.yaml").imported.items if item.comments}
+    assert by_name == {
         "a": ("# Of the whole file", "# in two lines"),
         "db/user": ("# Of the section", "# Of the user", "# behind it"),
         "list": ("# the last of db",),
@@ -71,6 +71,69 @@ def test_comments_stand_above_the_name_that_they_stood_above_or_behind() -> None
     assert flat == {"SMTP_USER": ("# Of the mail",), "KEY": ("# two", "# lines")}
     parts = {"/".join(item.path): item.comments for item in read("parts.ini").imported.items if item.comments}
     assert parts == {"DEFAULT/top": ("# of all",), "db/user": ("# of the user",)}
+
+
+CLEAR = {
+    "a": ("# before the first", "# behind a"),
+    "b/x": ("# in b", "# behind x"),
+    "c": (
+        *("# last of b", "# behind the name c", "# of i1", "# behind i1", "# of the map", "# behind k"),
+        "# end of the map",
+    ),
+    "d": ("# end of the list", "# above d"),
+}
+
+
+def test_comments_in_lists_stand_above_the_list_and_those_behind_all_of_it_below() -> None:
+    for name in ("comments.yaml", "clear_comments.yaml"):
+        imported = read(name).imported
+        assert {"/".join(item.path): item.comments for item in imported.items} == CLEAR
+        assert imported.below == ("# behind d", "# last", "# very last")
+    flat = read("comments.env").imported
+    assert (flat.items[0].comments, flat.below) == (("# before the first",), ("# last", "# very last"))
+
+
+@pytest.mark.parametrize(
+    ("text", "above"),
+    [
+        ("a:\n- 1\n# of b\nb: 2\n", {"b": ("# of b",)}),
+        ("a:\n  - 1\n  # in a\n# of b\nb: 2\n", {"a": ("# in a",), "b": ("# of b",)}),
+        ("a: [1, # one\n# two\n  2]\nb: 2\n", {"a": ("# one", "# two")}),
+        ("a:\n  - - 1 # one\n    # two\n  # three\nb: 2\n", {"a": ("# one", "# two", "# three")}),
+        ("s:\n  a:\n  - x: 1\n    # in a\n  # of b\n  b: 2\n", {"s/a": ("# in a",), "s/b": ("# of b",)}),
+    ],
+)
+def test_a_comment_behind_a_list_is_of_it_if_it_is_further_in_than_its_name(
+    text: str, above: dict[str, tuple[str, ...]]
+) -> None:
+    (document,) = yaml_file.parse(text.encode())
+    assert {"/".join(path): lines for path, lines in comments.above(document).items()} == above
+
+
+def test_comments_of_ini_have_one_sign_whichever_they_had() -> None:
+    by_name = {"/".join(item.path): item.comments for item in read("comments.ini").imported.items}
+    assert by_name == {
+        "main/a": ("# before the section", "# in two lines", "# behind a"),
+        "other/c": ("# last of main", "# of c"),
+    }
+
+
+def test_sealed_comments_are_left_out_of_lists_and_the_end_too() -> None:
+    file = (VECTORS / "comments.yaml").read_bytes()
+    opened = sops.read(file, keyring().by_cost(), "", sealed_comments=False)
+    assert opened.sealed_comments == 16
+    assert not any(item.comments for item in opened.imported.items)
+    assert not opened.imported.below
+    clear = sops.read((VECTORS / "clear_comments.yaml").read_bytes(), keyring().by_cost(), "", sealed_comments=False)
+    assert clear.imported.below == ("# behind d", "# last", "# very last")
+
+
+def test_a_sealed_comment_that_does_not_open_is_counted() -> None:
+    text = (VECTORS / "comments.env").read_text()
+    first = text.index("data:") + len("data:")
+    torn = text[:first] + ("A" if text[first] != "A" else "B") + text[first + 1 :]
+    opened = sops.read(torn.encode(), keyring().by_cost(), "")
+    assert (opened.unopened_comments, opened.imported.items[0].comments) == (1, ())
 
 
 def test_a_binary_file_is_one_value() -> None:

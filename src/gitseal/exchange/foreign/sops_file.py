@@ -9,11 +9,16 @@ def read(data: bytes, source: ForeignSource) -> Opened | None:
     """The values of a file of sops; None if it is none. See `exchange.sops.read`."""
     if not sops.is_sops_file(data):
         return None
-    file = sops.read(data, source.keys.identities(), "")
+    file = sops.read(data, source.keys.identities(), "", sealed_comments=source.sealed_comments)
     notes = []
     if file.uncovered:
         words = "stood in clear, and no MAC covers them: whoever could write the file could change them"
         notes.append(f"{plural(file.uncovered, 'value')} {words}")
+    if file.sealed_comments and not source.sealed_comments:
+        words = "left out, which everybody could read here; --keep-comments takes them along with new names"
+        notes.append(f"{plural(file.sealed_comments, 'sealed comment')} {words}")
+    if file.unopened_comments:
+        notes.append(f"{plural(file.unopened_comments, 'sealed comment')} left out, which did not open")
     if file.services:
         notes.append(f"the file opens with keys of {', '.join(file.services)} too, which are left out")
     return Opened(file.imported, file.format_name == "dotenv", file.recipients, tuple(notes))

@@ -27,11 +27,15 @@ class ToolKeys(NamedTuple):
 
 
 class ForeignSource(NamedTuple):
-    """The name of a file in messages, mostly its path; the format that a person gave, or empty; and the keys at hand."""
+    """The name of a file in messages, mostly its path; the format that a person gave, or empty; and the keys at hand.
+
+    Without `sealed_comments`, comments that are sealed in a file are left out.
+    """
 
     name: str
     format_name: str
     keys: ToolKeys
+    sealed_comments: bool = False
 
 
 class Opened(NamedTuple):

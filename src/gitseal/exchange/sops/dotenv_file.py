@@ -24,7 +24,7 @@ def parse(data: bytes) -> list[TreeBranch]:
         value = scalars.text(content.replace("\\n", "\n"), number)
         members.append(Member(name, value, number, tuple(comments)))
         comments.clear()
-    return [TreeBranch(members)]
+    return [TreeBranch(members, below=tuple(comments))]
 
 
 def write(branch: TreeBranch) -> bytes:

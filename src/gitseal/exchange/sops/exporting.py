@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from gitseal.errors import Error
 from gitseal.exchange._items import ImportedValue
 from gitseal.exchange.sops import dotenv_file, json_file, metadata, opening, sealing, yaml_file, yaml_writing
-from gitseal.exchange.sops.growing import DOTENV, JSON, YAML, SopsFormat, grown
+from gitseal.exchange.sops.growing import DOTENV, JSON, YAML, SopsFormat, grown, texts
 from gitseal.exchange.sops.tree import Node, Scalar, TreeBranch
 from gitseal.records import NamedTuple
 
@@ -30,20 +30,30 @@ class SopsExport(NamedTuple):
     lost_comments: int
 
 
-def export(format_name: str, items: Sequence[ImportedValue], recipients: Sequence[str], modified: str) -> SopsExport:
+def export(
+    format_name: str,
+    items: Sequence[ImportedValue],
+    recipients: Sequence[str],
+    modified: str,
+    below: Sequence[str] = (),
+) -> SopsExport:
     """A sops file of these values, sealed for these age and SSH recipients; `modified` is an UTC time, `2026-01-02T03:04:05Z`.
 
+    `below` are comment lines that stand behind the last value.
     Raises Refused with all names that sops would not hold exactly. What was written is read again, and is the same.
     """
     form = _FORMS[format_name]
-    branch = grown(items, form.takes)
+    branch = grown(items, form.takes)._replace(below=texts(below))
     key = sealing.new_data_key()
     content = form.write(sealing.sealed(branch, recipients, modified, key))
     documents, written = metadata.split(form.parse(content))
     opened = opening.opened(documents, metadata.parse(written), key).documents[0]
-    if _bare(opened, comments=form.takes.comments) != _bare(branch, comments=form.takes.comments):
+    if (opened.below != branch.below and form.takes.comments) or _bare(opened, comments=form.takes.comments) != _bare(
+        branch, comments=form.takes.comments
+    ):
         raise Error("the file would not hold what it was made of, so it was not written", "report this as a bug")
-    lost = 0 if form.takes.comments else sum(bool(line) for item in items for line in item.comments)
+    lines = (*(line for item in items for line in item.comments), *below)
+    lost = 0 if form.takes.comments else sum(map(bool, lines))
     return SopsExport(content, lost)
 
 

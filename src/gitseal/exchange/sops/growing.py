@@ -50,6 +50,11 @@ def grown(items: Sequence[ImportedValue], form: SopsFormat) -> TreeBranch:
     return root
 
 
+def texts(lines: Sequence[str]) -> tuple[str, ...]:
+    """Comment lines as a tree has them."""
+    return tuple(line.removeprefix("#") for line in lines)
+
+
 def _others(items: Sequence[ImportedValue], form: SopsFormat) -> tuple[str, ...]:
     """The format that takes everything, if that takes these values."""
     if form is YAML:
@@ -66,8 +71,7 @@ def _place(placed: _Placed, item: ImportedValue, node: Node) -> None:
     if item.path in placed:
         raise CannotCarry("a name that is a section's name as well")
     placed[item.path] = None
-    comments = tuple(line.removeprefix("#") for line in item.comments)
-    branch.members.append(Member(item.path[-1], node, comments=comments))
+    branch.members.append(Member(item.path[-1], node, comments=texts(item.comments)))
 
 
 def _section(placed: _Placed, path: tuple[str, ...]) -> TreeBranch:

@@ -14,10 +14,10 @@ from gitseal.exchange import _nodes
 from gitseal.exchange._items import Imported, ImportedValue
 from gitseal.exchange._names import shown
 from gitseal.exchange._sealed import Encrypted
+from gitseal.exchange.sops import comments, ini_file, opening, scalars
 from gitseal.exchange.sops import metadata as sops_metadata
-from gitseal.exchange.sops import opening, scalars
 from gitseal.exchange.sops.metadata import Metadata
-from gitseal.exchange.sops.tree import Member, Node, Scalar, Sequence, TreeBranch
+from gitseal.exchange.sops.tree import Node, Scalar, Sequence, TreeBranch, values
 from gitseal.recipients.armor import dearmored
 from gitseal.recipients.protocol import Identity
 
@@ -37,7 +37,7 @@ class SopsFile(NamedTuple):
     """The values of a file, its age and SSH recipients as it names them, and the kinds of other keys that open it, in words.
 
     `uncovered` counts the values that its MAC leaves out, because `mac_only_encrypted` says so, `sealed_comments` the comments
-    that are sealed in it.
+    that are sealed in it, and `unopened_comments` those of them that do not open.
     """
 
     imported: Imported
@@ -46,6 +46,7 @@ class SopsFile(NamedTuple):
     uncovered: int
     format_name: str
     sealed_comments: int = 0
+    unopened_comments: int = 0
 
 
 def is_sops_file(data: bytes) -> bool:
@@ -79,13 +80,14 @@ def read(data: bytes, identities: Iterable[Identity], source: str, *, sealed_com
     """
     with _naming(source):
         documents, metadata, format_name = _parsed(data)
-        sealed = sum(map(_sealed_comments, documents))
+        sealed = sum(map(comments.sealed, documents))
         if not sealed_comments:
-            documents = [_without_sealed_comments(document) for document in documents]
+            documents = list(map(comments.without_sealed, documents))
+        signs = ini_file.COMMENT_SIGNS if format_name == "ini" else ""
         opened = opening.opened(documents, metadata, _data_key(metadata, identities))
-        imported = _together([_imported(document) for document in opened.documents])
+        imported = _together([_imported(document, signs) for document in opened.documents])
         recipients = tuple(key.recipient for key in metadata.age if dearmored(key.sealed) is not None)
-        return SopsFile(imported, recipients, metadata.services, opened.uncovered, format_name, sealed)
+        return SopsFile(imported, recipients, metadata.services, opened.uncovered, format_name, sealed, opened.unopened)
 
 
 def look(data: bytes, source: str) -> SopsLook:
@@ -96,22 +98,6 @@ def look(data: bytes, source: str) -> SopsLook:
         items = _together([_imported(document) for document in documents]).items
         names = tuple(SopsName(item.path, item.value, item.path in clear, item.line) for item in items)
         return SopsLook(names, tuple(key.recipient for key in metadata.age), metadata.services)
-
-
-def _sealed_comments(branch: TreeBranch) -> int:
-    """How many comments above the names of a mapping, and within it, are sealed."""
-    own = sum(sops_cipher.is_token(text.strip()) for member in branch.members for text in member.comments)
-    return own + sum(_sealed_comments(one.value) for one in branch.members if isinstance(one.value, TreeBranch))
-
-
-def _without_sealed_comments(branch: TreeBranch) -> TreeBranch:
-    return branch._replace(members=[_bare(member) for member in branch.members])
-
-
-def _bare(member: Member) -> Member:
-    value = _without_sealed_comments(member.value) if isinstance(member.value, TreeBranch) else member.value
-    kept = tuple(text for text in member.comments if not sops_cipher.is_token(text.strip()))
-    return member._replace(value=value, comments=kept)
 
 
 @contextmanager
@@ -186,25 +172,26 @@ def _data_key(metadata: Metadata, identities: Iterable[Identity]) -> bytes:
     raise Encrypted(f"no identity at hand opens it, and sops may with {', '.join(metadata.services)}", SOPS_FILE)
 
 
-def _imported(document: TreeBranch) -> Imported:
+def _imported(document: TreeBranch, signs: str = "") -> Imported:
     imported = _nodes.imported(_mapping(document))
-    comments = dict(_comments(document, (), ()))
-    return imported._replace(
-        items=tuple(item._replace(comments=comments.get(item.path, ())) for item in imported.items)
-    )
+    above = comments.above(document, signs)
+    items = tuple(item._replace(comments=above.get(item.path, ())) for item in imported.items)
+    return imported._replace(items=items, below=comments.lines(document.below, signs))
 
 
 def _together(documents: list[Imported]) -> Imported:
     """The values of all documents as those of one. Raises Malformed for a name that two of them give different values."""
     items: dict[tuple[str, ...], ImportedValue] = {}
     for item in (item for document in documents for item in document.items):
-        if items.setdefault(item.path, item).value != item.value:
+        before = items.get(item.path, item._replace(comments=()))
+        if before.value != item.value:
             raise Malformed(
                 f'two documents of the file give "{shown("/".join(item.path))}" different values',
                 item.line,
                 "import what sops decrypts, one document after the other",
             )
-    return Imported(tuple(items.values()))
+        items[item.path] = before._replace(comments=before.comments + item.comments)
+    return Imported(tuple(items.values()), below=tuple(line for document in documents for line in document.below))
 
 
 def _mapping(branch: TreeBranch) -> _nodes.Mapping:
@@ -215,24 +202,5 @@ def _node(node: Node) -> _nodes.Node:
     if isinstance(node, Scalar):
         return _nodes.Leaf(scalars.value(node), node.line)
     if isinstance(node, Sequence):
-        return _nodes.ListNode([_node(item) for item in node.items], node.line)
+        return _nodes.ListNode([_node(item) for item in values(node.items)], node.line)
     return _mapping(node)
-
-
-def _comments(
-    branch: TreeBranch, path: tuple[str, ...], above: tuple[str, ...]
-) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """The comments above each value; those above a section stand above its first name."""
-    for member in branch.members:
-        comments = (*above, *(_comment(line) for text in member.comments for line in text.splitlines() or [""]))
-        above = ()
-        own = (*path, member.name)
-        if isinstance(member.value, TreeBranch) and member.value.members:
-            yield from _comments(member.value, own, comments)
-        elif comments:
-            yield own, comments
-
-
-def _comment(line: str) -> str:
-    # The store for INI takes the blank away.
-    return f"#{line}" if line[:1] in {"", " ", "\t", "#"} else f"# {line}"

@@ -11,6 +11,8 @@ from gitseal.exchange.sops import scalars
 from gitseal.exchange.sops.tree import Member, TreeBranch
 
 _DEFAULT = "DEFAULT"
+COMMENT_SIGNS = "#; "
+"""What stands before the words of a comment, blanks too."""
 # A name that is not in quotes ends in blanks, which are taken away later: looked for here, they would be gone through many times.
 _LINE = re.compile(r'[ \t]*+(?:`([^`\n]*+)`[ \t]*+|"""(.*?)"""[ \t]*+|([^=:\n]++))[=:][ \t]*+')
 _QUOTES = ('"""', "`")
@@ -39,7 +41,7 @@ class _IniWalk:
         while (line := self._next()) is not None:
             stripped = line.strip()
             if stripped[:1] in {"#", ";"}:
-                self._comments.append(stripped.lstrip("#; "))
+                self._comments.append(stripped.lstrip(COMMENT_SIGNS))
             elif stripped.startswith("["):
                 end = stripped.rfind("]")
                 if end < 0:
@@ -54,7 +56,7 @@ class _IniWalk:
                     section = sections[name] = TreeBranch([], self._line)
                     members.append(Member(name, section, self._line))
                 section.members.append(self._member(line))
-        return TreeBranch(members)
+        return TreeBranch(members, below=self._taken())
 
     def _member(self, line: str) -> Member:
         match = _LINE.match(line)

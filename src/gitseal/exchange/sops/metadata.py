@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gitseal.errors import Malformed
-from gitseal.exchange.sops.tree import Node, Scalar, Sequence, TreeBranch
+from gitseal.exchange.sops.tree import Node, Scalar, Sequence, TreeBranch, values
 
 NAME = "sops"
 PREFIX = "sops_"
@@ -91,7 +91,10 @@ def split(documents: list[TreeBranch]) -> tuple[list[TreeBranch], TreeBranch]:
 
 
 def _without(document: TreeBranch, is_metadata: "Callable[[str], bool]") -> TreeBranch:
-    return document._replace(members=[one for one in document.members if not is_metadata(one.name)])
+    metadata = [one for one in document.members if is_metadata(one.name)]
+    # They stood behind the last value before sops put its metadata there.
+    below = (*(text for one in metadata for text in one.comments), *document.below)
+    return document._replace(members=[one for one in document.members if not is_metadata(one.name)], below=below)
 
 
 def parse(branch: TreeBranch) -> Metadata:
@@ -146,7 +149,7 @@ def _flat_node(node: Node, name: str) -> "Iterator[tuple[str, str]]":
     if isinstance(node, Scalar):
         yield name, node.content.decode("utf-8", "replace")
     elif isinstance(node, Sequence):
-        for number, item in enumerate(node.items):
+        for number, item in enumerate(values(node.items)):
             yield from _flat_node(item, f"{name}__list_{number}")
     else:
         yield from flattened(node, f"{name}__map_")

@@ -26,10 +26,14 @@ _NO_MAC = "the MAC of sops does not fit the values: the file was changed after i
 
 
 class OpenedFile(NamedTuple):
-    """The documents with all values open, and the number of values in clear that the MAC does not cover."""
+    """The documents with all values open, and the number of values in clear that the MAC does not cover.
+
+    `unopened` counts the sealed comments that did not open. They are in no MAC, and left out.
+    """
 
     documents: list[TreeBranch]
     uncovered: int
+    unopened: int
 
 
 def data_key(metadata: Metadata, identities: Iterable[Identity]) -> bytes:
@@ -60,9 +64,9 @@ def data_key(metadata: Metadata, identities: Iterable[Identity]) -> bytes:
 def opened(documents: Sequence[TreeBranch], metadata: Metadata, key: bytes) -> OpenedFile:
     """The documents with all values open. Raises Damaged, which quotes no value, if one does not open or the MAC is wrong."""
     unsealer = _Unsealer(metadata, key)
-    result = [unsealer.branch(document, ()) for document in documents]
+    result = [unsealer.document(document) for document in documents]
     unsealer.check_mac()
-    return OpenedFile(result, unsealer.uncovered)
+    return OpenedFile(result, unsealer.uncovered, unsealer.unopened)
 
 
 class _Unsealer:
@@ -74,20 +78,27 @@ class _Unsealer:
         self._hash = mac_hash(only_encrypted=metadata.mac_only_encrypted)
         self._before: tuple[str, ...] = ()
         self.uncovered = 0
+        self.unopened = 0
+
+    def document(self, document: TreeBranch) -> TreeBranch:
+        opened = self.branch(document, ())
+        return opened._replace(below=self._comments(document.below, ()))
 
     def branch(self, branch: TreeBranch, path: tuple[str, ...]) -> TreeBranch:
         return branch._replace(members=[self._member(member, (*path, member.name)) for member in branch.members])
 
     def _member(self, member: Member, path: tuple[str, ...]) -> Member:
         # A comment belongs to the mapping that it stands in, and that does not show.
-        comments = tuple(text for one in member.comments if (text := self._comment(one, path)) is not None)
+        comments = self._comments(member.comments, path)
         return member._replace(value=self._node(member.value, path), comments=comments)
 
     def _node(self, node: Node, path: tuple[str, ...]) -> Node:
         if isinstance(node, TreeBranch):
+            if not node.members:
+                self._before = path
             return self.branch(node, path)
         if isinstance(node, tree.Sequence):
-            return node._replace(items=[self._node(item, path) for item in node.items if not _is_comment(item)])
+            return node._replace(items=[opened for item in node.items for opened in self._item(item, path)])
         self._before = path
         return node if node.kind == tree.NULL else self._scalar(node, path)
 
@@ -112,6 +123,17 @@ class _Unsealer:
             reason = error.message
         raise Damaged(f'the value of "{shown("/".join(path))}": {reason}', "restore the file from a commit before")
 
+    def _item(self, item: Node, path: tuple[str, ...]) -> list[Node]:
+        if not isinstance(item, Scalar) or not is_comment(item):
+            return [self._node(item, path)]
+        text = item.content.decode("utf-8", "replace")
+        return [item._replace(kind=tree.COMMENT, content=one.encode()) for one in self._comments((text,), path)]
+
+    def _comments(self, texts: Iterable[str], path: tuple[str, ...]) -> tuple[str, ...]:
+        opened = [self._comment(text, path) for text in texts]
+        self.unopened += opened.count(None)
+        return tuple(text for text in opened if text is not None)
+
     def _comment(self, text: str, path: tuple[str, ...]) -> str | None:
         """The text of a comment; None for a sealed one that does not open."""
         token = text.strip()
@@ -133,13 +155,13 @@ class _Unsealer:
             raise Damaged(_NO_MAC, "restore the file from a commit before, or have its owner look at it with sops")
 
 
-def _is_comment(item: Node) -> bool:
-    """True for a sealed comment, which sops writes into a list as one more item. It is not in the MAC that sops writes.
+def is_comment(item: Scalar) -> bool:
+    """True for a comment in a list. sops seals it as one more item, which is not in the MAC that it writes.
 
     sops 3.13.2 alone hashes it when it checks the MAC, and so refuses such files of its own.
     """
-    text = item.content.decode("utf-8", "replace") if isinstance(item, Scalar) else ""
-    return text.endswith(",type:comment]") and sops_cipher.is_token(text)
+    text = item.content.decode("utf-8", "replace")
+    return item.kind == tree.COMMENT or (text.endswith(",type:comment]") and sops_cipher.is_token(text))
 
 
 def _containers(path: tuple[str, ...], before: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -31,7 +31,7 @@ def sealed(branch: TreeBranch, recipients: Sequence[str], modified: str, data_ke
         "unencrypted_suffix": _text(_suffix(branch)),
         "version": _text(VERSION),
     }
-    return TreeBranch([*members, Member(NAME, _mapping(metadata))])
+    return TreeBranch([*members, Member(NAME, _mapping(metadata), comments=sealer.comments(branch.below, ()))])
 
 
 def new_data_key() -> bytes:
@@ -51,8 +51,11 @@ class _Sealer:
 
     def _member(self, member: Member, above: tuple[str, ...]) -> Member:
         # A comment belongs to the mapping around it, and is in no MAC.
-        comments = tuple(self._token(Plain("comment", text.encode()), above) for text in member.comments)
-        return member._replace(value=self._node(member.value, (*above, member.name)), comments=comments)
+        value = self._node(member.value, (*above, member.name))
+        return member._replace(value=value, comments=self.comments(member.comments, above))
+
+    def comments(self, texts: Sequence[str], path: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(self._token(Plain("comment", text.encode()), path) for text in texts)
 
     def _node(self, node: Node, path: tuple[str, ...]) -> Node:
         if isinstance(node, TreeBranch):

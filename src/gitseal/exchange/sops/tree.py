@@ -18,7 +18,7 @@ class Scalar(NamedTuple):
 
 
 class Sequence(NamedTuple):
-    """A list."""
+    """A list. Its comments are items too, scalars of the kind COMMENT."""
 
     items: "list[Node]"
     line: int = 0
@@ -34,13 +34,20 @@ class Member(NamedTuple):
 
 
 class TreeBranch(NamedTuple):
-    """A mapping."""
+    """A mapping. `below` are the comments behind all of a document, which no name follows."""
 
     members: list[Member]
     line: int = 0
+    below: tuple[str, ...] = ()
 
 
 Node: TypeAlias = Scalar | Sequence | TreeBranch
 
 MAX_NESTING = 64
 NULL = "null"
+COMMENT = "comment"
+
+
+def values(items: list[Node]) -> list[Node]:
+    """The items of a list without its comments."""
+    return [item for item in items if not (isinstance(item, Scalar) and item.kind == COMMENT)]

@@ -14,7 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from gitseal.errors import Malformed
 from gitseal.exchange._text import decoded
 from gitseal.exchange.sops import scalars
-from gitseal.exchange.sops.tree import MAX_NESTING, Member, Node, Scalar, Sequence, TreeBranch
+from gitseal.exchange.sops.tree import COMMENT, MAX_NESTING, Member, Node, Scalar, Sequence, TreeBranch
 
 Events: TypeAlias = Iterator[ev.Event]
 
@@ -37,14 +37,16 @@ class _YamlWalk:
         self._text = text
         self._events = YAML(typ="safe", pure=True).parse(text)
         self._end = 0
-        # Each with its column: what is further to the right than a list's own name belongs to the list.
+        # Each with its column: behind a list, what is further to the right than the list's own name belongs to the list.
         self._comments: list[tuple[int, str]] = []
 
     def documents(self) -> list[TreeBranch]:
         documents = []
         while (event := self._next()) is not None:
             if isinstance(event, ev.DocumentStartEvent):
-                documents.append(self._document())
+                document = self._document()
+                self._needed()  # its end, before which the comments behind it stand
+                documents.append(document._replace(below=self._taken()))
         return documents
 
     def _document(self) -> TreeBranch:
@@ -62,29 +64,32 @@ class _YamlWalk:
             comments = self._taken()
             following = self._needed()
             # Behind a scalar, on its line, and before the next name: they are told apart only there.
-            value = self._node(following, depth + 1)
+            value = self._node(following, depth + 1, key.start_mark.column)
             if isinstance(following, ev.ScalarEvent):
                 comments += self._inline(following)
             members.append(Member(name, value, _line(key), comments))
         return TreeBranch(members, _line(event))
 
-    def _node(self, event: ev.Event, depth: int) -> Node:
+    def _node(self, event: ev.Event, depth: int, column: int) -> Node:
+        """What begins with this event; `column` is that of its name, or of the list that it is an item of."""
         if depth > MAX_NESTING:
             raise Malformed(f"the file is nested more than {MAX_NESTING} deep", _line(event))
         if isinstance(event, ev.ScalarEvent):
             return _scalar(event)
         if isinstance(event, ev.SequenceStartEvent):
-            return self._sequence(event, depth)
+            return self._sequence(event, depth, column)
         return self._branch(event, depth)
 
-    def _sequence(self, event: ev.Event, depth: int) -> Sequence:
+    def _sequence(self, event: ev.SequenceStartEvent, depth: int, column: int) -> Sequence:
         items: list[Node] = []
-        before = len(self._comments)
         while not isinstance(item := self._needed(), ev.SequenceEndEvent):
-            items.append(self._node(item, depth + 1))
-        # Those within the list have no name to stand above. Names in it have taken those before.
-        column, before = event.start_mark.column, min(before, len(self._comments))
-        self._comments[before:] = [one for one in self._comments[before:] if one[0] < column]
+            items += map(_comment, self._taken())
+            items.append(self._node(item, depth + 1, event.start_mark.column))
+            if isinstance(item, ev.ScalarEvent):
+                items += map(_comment, self._inline(item))
+        within = [event.flow_style or one > column for one, _ in self._comments]
+        items += [_comment(text) for (_, text), is_within in zip(self._comments, within, strict=True) if is_within]
+        self._comments = [one for one, is_within in zip(self._comments, within, strict=True) if not is_within]
         return Sequence(items, _line(event))
 
     def _taken(self) -> tuple[str, ...]:
@@ -148,6 +153,10 @@ def _name(event: ev.Event) -> str:
     if scalar.kind != "str":
         raise Malformed("a name is not a text, which sops does not take either", _line(event))
     return str(event.value)
+
+
+def _comment(text: str) -> Scalar:
+    return Scalar(COMMENT, text.encode())
 
 
 def _scalar(event: ev.ScalarEvent) -> Scalar:

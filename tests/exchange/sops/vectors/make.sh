@@ -24,6 +24,7 @@ seal types.yaml types.yaml --age "$age"
 seal types.json types.json --age "$age"
 seal flat.env flat.env --age "$age"
 seal parts.ini parts.ini --age "$age"
+seal comments.env comments.env --age "$age"
 seal ssh.yaml some.yaml --age "$(cat id_ed25519.pub)"
 seal both.yaml some.yaml --age "$age,$(cat id_ed25519.pub)"
 seal unencrypted_suffix.yaml some.yaml --age "$age" --unencrypted-suffix ost
@@ -34,10 +35,13 @@ ruled unencrypted_comment_regex.yaml "unencrypted_comment_regex: 'secret:'"
 ruled encrypted_comment_regex.yaml "encrypted_comment_regex: 'secret:'"
 ruled mac_only_encrypted.yaml "mac_only_encrypted: true, encrypted_regex: '^pw$'"
 
-# sops itself refuses this one, for it checks the MAC otherwise than it made it.
+# sops itself refuses the first two, for it checks the MAC otherwise than it made it.
 sops encrypt --age "$age" plain/comment_in_list.yaml > comment_in_list.yaml
+sops encrypt --age "$age" plain/comments.yaml > comments.yaml
+sops encrypt --age "$age" --encrypted-regex '^a$' plain/comments.yaml > clear_comments.yaml
 
-# These have no form in JSON.
+# These have no form in JSON, or another one.
+sops encrypt --age "$age" plain/comments.ini > comments.ini
 sops encrypt --age "$age" plain/several.yaml > several.yaml
 sops encrypt --age "$age" plain/blob.bin > blob.bin
 
