@@ -151,9 +151,7 @@ def test_every_way_to_be_refused_says_which_key_and_what_to_do(bao: Bao, repo: P
     bao.call("DELETE", f"transit/keys/{deploy.name}")
     refused(deploy.with_token(*render), key, "no such key", "deleted")
     # Nothing to sign in with: then it is nobody's key here.
-    refused(
-        deploy.job(*render), "GITSEAL_IDENTITY", f"sign in to the key service of {key} (VAULT_ADDR and VAULT_TOKEN)"
-    )
+    refused(deploy.job(*render), "GITSEAL_IDENTITY", f"  {key}: no address of Vault is set; set VAULT_ADDR to it")
 
 
 @pytest.mark.slow

@@ -95,6 +95,10 @@ class CloudSource:
         """The first failure of a key that may be one's own: of one that nothing here signs in for, none is."""
         return next((place.failure for place in self._places if place.failure is not None and self._knows(place)), None)
 
+    def lacks(self) -> list[Error]:
+        """The failures of keys that were tried, and for which nothing here signs in."""
+        return [place.failure for place in self._places if place.failure is not None and _is_strange(place.failure)]
+
     @cached_property
     def _keys(self) -> "CloudKeys | None":
         return self._find_keys()
@@ -156,12 +160,10 @@ class CloudSource:
 
     def _knows(self, place: CloudPlace) -> bool:
         """True if the service knows us, or would: what an instance's role allows shows only when it is asked."""
-        from gitseal.remote.failure import RemoteError, RemoteFailure  # most commands never come here
+        from gitseal.remote.failure import RemoteError  # most commands never come here
 
-        # So fails whoever has nothing to do with the service; so does a key that is not believed.
-        strangers = {RemoteFailure.UNKNOWN_TO_IT, RemoteFailure.NO_LIBRARY}
-        failure = place.failure
-        is_known = isinstance(failure, RemoteError) and failure.kind not in strangers
+        # A key that is not believed fails otherwise.
+        is_known = isinstance(place.failure, RemoteError) and not _is_strange(place.failure)
         return is_known or bool(self._credentials(place))
 
     def _credentials(self, place: CloudPlace) -> str:
@@ -174,3 +176,11 @@ class CloudSource:
         if place.failure is not None:
             return place.failure.reason
         return place.outcome or (f"not tried, with {credentials} at hand" if credentials else "nothing to sign in with")
+
+
+def _is_strange(failure: Error) -> bool:
+    """True if so fails whoever has nothing to do with the service: without credentials, or without its library."""
+    from gitseal.remote.failure import RemoteError, RemoteFailure
+
+    strangers = {RemoteFailure.UNKNOWN_TO_IT, RemoteFailure.NO_LIBRARY}
+    return isinstance(failure, RemoteError) and failure.kind in strangers

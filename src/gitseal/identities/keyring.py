@@ -135,6 +135,10 @@ class Keyring:
         """Why a key service that knows us opened nothing, or was not asked."""
         return self.cloud.failure() if self.cloud is not None else None
 
+    def cloud_lacks(self) -> Sequence[Error]:
+        """What is missing to sign in to the key services whose keys could have opened what was tried."""
+        return self.cloud.lacks() if self.cloud is not None else ()
+
     def cloud_places(self) -> Sequence[str]:
         """Where the private halves of the policy's cloud keys are, such as `vault:transit/keys/deploy@1`."""
         return [place for place, _ in self.cloud.report()] if self.cloud is not None else ()

@@ -104,6 +104,15 @@ def advised(find_project: "Callable[[], Project]", keyring: "Keyring", error: "N
     return type(error)(error.message, f"{told}; or {usual}" if is_somebody else told)
 
 
+def _signing_in(keyring: "Keyring") -> list[str]:
+    """What is missing for the cloud keys that could open this. It comes first: in a job there is nothing to make."""
+    lacks = keyring.cloud_lacks()
+    if lacks:
+        return list(dict.fromkeys("; ".join(filter(None, (lack.message, lack.hint))) for lack in lacks))
+    keys = keyring.cloud_places()
+    return [f"sign in to the key service of {'; or of '.join(map(_needing, keys))}"] if keys else []
+
+
 def _needing(key: str) -> str:
     from gitseal.recipients.clouds.locators import PROVIDERS
 
@@ -112,10 +121,8 @@ def _needing(key: str) -> str:
 
 def _hint(project: "Project", keyring: "Keyring", where: Membership, hint: str) -> str:
     if not where.is_known:
-        # In a job that is all that there is to do, and there is nothing to make.
-        keys = keyring.cloud_places()
-        sign_in = f"; or sign in to the key service of {'; or of '.join(map(_needing, keys))}" if keys else ""
-        return f"{make_an_identity(project, where.admits)}{sign_in}; see what was tried: gitseal whoami"
+        ways = [*_signing_in(keyring), make_an_identity(project, where.admits)]
+        return f"{'; or '.join(ways)}; see what was tried: gitseal whoami"
     if where.recipient and not where.name and not where.opens:
         ask = "ask in a pull request: gitseal recipient request; or " if project.repository else ""
         return f"the policy does not know your key; {ask}send it to {people(where.admits)}: {where.recipient}"
