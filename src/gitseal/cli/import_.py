@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @declare.command("import")
-@declare.argument("sources", metavar="FILE... | -", nargs=-1, required=True, is_path=True, takes_dash=True)
+@declare.argument("sources", metavar="FILE... | FOLDER | -", nargs=-1, required=True, is_path=True, takes_dash=True)
 @environment_option()
 @declare.option(
     "--format",
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 )
 @declare.option("--dry-run", is_flag=True, help="Say what would change, name by name, and change nothing.")
 @declare.option("--expand", is_flag=True, help="Resolve ${NAME} from the file itself and the environment variables.")
+@declare.option("--trim", is_flag=True, help="From a folder: leave out the line end after a value of one line.")
 @declare.option("--keep-comments", is_flag=True, help="Take sealed comments of sops too, for everybody to read.")
 @declare.option("--plain", is_flag=True, help="Leave new names plain if a rule of the policy says so too.")
 @replace_option
@@ -50,12 +51,13 @@ def command(
     key_file: str | None,
     dry_run: bool,
     expand: bool,
+    trim: bool,
     keep_comments: bool,
     plain: bool,
     replace: bool,
     accept: tuple[str, ...],
 ) -> None:
-    """Take all values of a file, another tool's file, or a backup.
+    """Take all values of a file, a folder of values, another tool's file, or a backup.
 
     All values are set, or none. Dotenv values are taken as text, as they are written; gitseal names those that still have a
     ${...}. JSON and YAML also have types and sections. Several files must not give a name different values.
@@ -68,6 +70,9 @@ def command(
     Kubernetes, and what Vault, AWS, Doppler, Infisical and 1Password print as JSON, are taken too; --format json takes JSON as it
     stands. docs/how-to/move-from-another-tool.md says more.
 
+    In a folder each file is a value, byte for byte, by the name of the file, as in /run/secrets, a mounted Secret of Kubernetes,
+    or the credentials of a systemd service. Dot files stay behind, and a link that leads outside of the folder is refused.
+
     A backup of gitseal export --encrypted tells what is in it, so leave out -e. Sealed files come back byte for byte, in
     an empty repository too, and never over others.
 
@@ -77,6 +82,7 @@ def command(
       gitseal import -e production secrets.enc.yaml
       vault kv get -format=json secret/shop | gitseal import -e production -
       gitseal import -e production group_vars/prod.yml --key-file ~/.vault-password
+      gitseal import -e production /run/secrets --trim
       gitseal import backup.age
     """
     taking = _Taking(
@@ -84,6 +90,7 @@ def command(
         format_name,
         key_file,
         expand=expand,
+        trim=trim,
         keep_comments=keep_comments,
         plain=plain,
         dry_run=dry_run,
@@ -99,6 +106,7 @@ class _Taking(NamedTuple):
     format_name: str | None = None
     key_file: str | None = None
     expand: bool = False
+    trim: bool = False
     keep_comments: bool = False
     plain: bool = False
     dry_run: bool = False
@@ -127,9 +135,16 @@ def _take(session: Session, taking: _Taking, environments: tuple[str, ...], acce
 
     if taking.sources.count("-") > 1:
         raise UsageError("standard input is one file", "give - once")
+    folders = {source for source in taking.sources if source != "-" and Path(source).is_dir()}
+    if folders and taking.format_name:
+        raise UsageError("a folder of values has no format", "leave out --format")
+    if taking.trim and not folders:
+        raise UsageError("--trim is for a folder of values", "leave out --trim")
     keys = ToolKeys(environ=session.environ, given=_read(Path(taking.key_file)) if taking.key_file else None)
     files = [
-        ImportFile(
+        ImportFile(b"", source=source, is_folder=True, trims=taking.trim)
+        if source in folders
+        else ImportFile(
             _read(Path(source)),
             taking.format_name or "",
             STANDARD_INPUT if source == "-" else source,

@@ -85,6 +85,8 @@ class ImportFile(NamedTuple):
 
     Without a `format_name` its content and its name decide. `keys` open it if another tool sealed it. With `sealed_comments`
     the comments that are sealed there come along, for everybody to read.
+
+    With `is_folder`, `source` is a folder in which each file is a value, and `trims` leaves out line ends as `value_folder` says.
     """
 
     data: bytes
@@ -92,6 +94,8 @@ class ImportFile(NamedTuple):
     source: str = ""
     keys: ToolKeys = ToolKeys()
     sealed_comments: bool = False
+    is_folder: bool = False
+    trims: bool = False
 
 
 def import_values(
@@ -166,7 +170,11 @@ def refuse_different(every_imported: Sequence[Imported], sources: Sequence[str])
 
 
 def _opened(file: ImportFile, environments: Sequence[str], identities: Callable[[], Iterable[Identity]]) -> Opened:
-    """What is in a file, of another tool or of a format that is no tool's own."""
+    """What is in a file, of another tool or of a format that is no tool's own, or in a folder."""
+    if file.is_folder:
+        from gitseal.exchange.foreign import value_folder
+
+        return value_folder.read(file.source, trims=file.trims)
     try:
         keys = file.keys._replace(identities=identities)
         source = ForeignSource(file.source, file.format_name, keys, sealed_comments=file.sealed_comments)
