@@ -113,7 +113,7 @@ def cloud_key_options(function: "_Function") -> "_Function":
     public = declare.option(
         "--public", default="", metavar="FILE", help="With --kms: the file with its public half; nothing is fetched."
     )
-    yes = declare.option("--yes", is_flag=True, help="With --kms: take this key without a question.")
+    yes = declare.option("--yes", is_flag=True, help="Take a key that you typed, or a locator, without a question.")
     return kms(public(yes(function)))
 
 

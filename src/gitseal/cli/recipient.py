@@ -73,7 +73,8 @@ def add(
 
     --kms takes a key that a key service keeps, so that whoever may decrypt with it there opens the values, and no private key
     lies anywhere. It fetches the public half, of the newest version if you name none, shows it with its fingerprint and asks;
-    --yes says yes to a locator that you typed. With --public nothing is fetched.
+    --yes says yes to a locator that you typed, and to no key that somebody else may have written. With --public nothing is
+    fetched.
 
     Examples:
       gitseal recipient add bob age1rf2ha5594kary7skq0tsfxa79ux6axt333r8z2pxwxc8tez9g54se53jmm --open production
@@ -136,11 +137,11 @@ def _given(session: Session, text: str) -> "Sequence[str | OfferedKey]":
 def _cloud_key(session: Session, locator: str, public: str, *, yes: bool) -> "Sequence[str | OfferedKey]":
     """The recipient of a key in a key service, shown whole. Without `yes` a person is asked about it."""
     if not locator:
-        if public or yes:
+        if public:
             raise UsageError(
-                f"{'--public' if public else '--yes'} belongs to a key in a key service",
-                "name it with --kms, or leave the option out",
+                "--public belongs to a key in a key service", "name it with --kms, or leave the option out"
             )
+        # With --yes alone nothing is left to say: a typed key asks nothing, and what others wrote needs a yes of its own.
         return ()
     from gitseal.project import cloud_keys
     from gitseal.project.given_keys import OfferedKey

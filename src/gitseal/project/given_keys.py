@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from gitseal.errors import Error
+from gitseal.errors import Error, UsageError
 from gitseal.files.reading import unreadable
 from gitseal.git.brought import is_brought
 from gitseal.project.project import Project
+from gitseal.recipients.clouds.locators import PROVIDERS
 from gitseal.recipients.kinds import is_key, parse_recipient
 from gitseal.recipients.recipients_file import LIMIT, parse_recipients
 from gitseal.web.urls import is_url
@@ -45,6 +46,8 @@ def given_keys(project: Project, text: str) -> GivenKeys:
         return GivenKeys(tuple(OfferedKey(key, text) for key in keys), left_out, is_shown=True)
     if is_key(text):
         return GivenKeys((parse_recipient(text).canonical,), (), is_shown=False)
+    if text.partition(":")[0] in PROVIDERS:
+        raise UsageError(f'"{text}" is where a key service has a key', "put --kms in front of it")
     if not text or not Path(text).exists():
         # Not quoted: it may be part of a private key.
         raise Error(

@@ -60,7 +60,7 @@ _CERTIFICATES = {
 }
 # What OpenSSL says if the first bytes of the answer are no TLS.
 _NO_TLS = frozenset(
-    {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"}
+    {"wrong version number", "http request", "unknown protocol", "packet length too long", "record layer failure"}
 )
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EHOSTDOWN, errno.EADDRNOTAVAIL})
 _Reason = tuple[str, str, RemoteFailure]
@@ -82,14 +82,14 @@ def _reason(error: OSError, address: Address, setting: str) -> _Reason:
 
 
 def _of_tls(error: ssl.SSLError, address: Address, setting: str) -> _Reason:
-    reason = error.reason or ""
+    reason = (error.reason or "unknown").lower().replace("_", " ")
     if reason in _NO_TLS:
         hint = f"see that {setting} has the port for TLS"
         if is_loopback(address.host):
             hint = f"if plain HTTP is spoken there, give {setting} as {_url(address._replace(is_secure=False))}"
         return "no TLS is spoken there", hint, RemoteFailure.MISADDRESSED
-    words = f"its TLS does not work ({(reason or 'unknown').lower().replace('_', ' ')})"
-    if "ALERT" in reason or "UNSUPPORTED_PROTOCOL" in reason:
+    words = f"its TLS does not work ({reason})"
+    if "alert" in reason or "unsupported protocol" in reason:
         hint = "see why in the log of that server: it may want another version of TLS, or a certificate of ours"
         return words, hint, RemoteFailure.UNPROVEN
     # A connection that broke in between.
