@@ -5,7 +5,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from gitseal.cli import declare, import_counts
+from gitseal.cli import declare, import_counts, terminal
 from gitseal.cli.options import accept_options, environment_option, replace_option
 from gitseal.cli.session import Session
 from gitseal.cli.talk import say
@@ -130,6 +130,7 @@ def imported(
 def _take(session: Session, taking: _Taking, environments: tuple[str, ...], accept: tuple[str, ...]) -> None:
     from gitseal.cli import importing_backup
     from gitseal.exchange.foreign import ToolKeys
+    from gitseal.recipients.dialogue import Dialogue
     from gitseal.recipients.sealed_file import is_sealed
     from gitseal.usecases.import_ import STANDARD_INPUT, ImportFile, import_files
 
@@ -140,7 +141,10 @@ def _take(session: Session, taking: _Taking, environments: tuple[str, ...], acce
         raise UsageError("a folder of values has no format", "leave out --format")
     if taking.trim and not folders:
         raise UsageError("--trim is for a folder of values", "leave out --trim")
-    keys = ToolKeys(environ=session.environ, given=_read(Path(taking.key_file)) if taking.key_file else None)
+    given = _read(Path(taking.key_file)) if taking.key_file else None
+    # What was typed once serves a second time: the import is done again after a question about the policy.
+    dialogue = Dialogue(terminal.ask_passphrase, passphrases=[])
+    keys = ToolKeys(environ=session.environ, given=given, dialogue=dialogue)
     files = [
         ImportFile(b"", source=source, is_folder=True, trims=taking.trim)
         if source in folders

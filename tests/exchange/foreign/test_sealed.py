@@ -17,6 +17,7 @@ from gitseal.document.value import ValueType
 from gitseal.errors import Error, Malformed
 from gitseal.exchange import Encrypted, foreign, refuse_encrypted_values
 from gitseal.exchange.foreign import ForeignSource, Opened, ToolKeys
+from gitseal.recipients.dialogue import Dialogue
 
 VECTORS = Path(__file__).parent / "vectors"
 EJSON = ToolKeys(environ={"EJSON_KEYDIR": str(VECTORS / "keydir")})
@@ -112,6 +113,43 @@ def test_sealed_strings_of_ansible() -> None:
         "api/hosts": ["hush-b"],
         "api/port": 8080,
     }
+
+
+def _answering(*answers: str) -> tuple[ToolKeys, list[str]]:
+    asked: list[str] = []
+
+    def ask(prompt: str) -> bytes | None:
+        asked.append(prompt)
+        return answers[len(asked) - 1].encode() if len(asked) <= len(answers) else None
+
+    return ToolKeys(dialogue=Dialogue(ask, passphrases=[])), asked
+
+
+def test_a_person_is_asked_for_the_passwords_of_a_vault_that_no_file_has() -> None:
+    first, second = ((VECTORS / f"{name}.txt").read_text().strip() for name in ("password", "other"))
+    keys, asked = _answering("hush-wrong", f"{first}\n", second)
+    assert values(read("inline.yml", keys))["token"] == "hûsh 🔑"
+    first_tries = ['passphrase for "inline.yml"', 'passphrase for "inline.yml" (wrong; try 2 of 3)']
+    assert asked == [*first_tries, 'passphrase for "inline.yml, prod"']
+    assert values(read("inline.yml", keys))["db_password"] == "hush-a"
+    assert len(asked) == 3
+
+
+def test_a_wrong_password_is_told_and_none_shows_the_way_out() -> None:
+    keys, asked = _answering("hush-1", "hush-2", "hush-3", "hush-4")
+    with pytest.raises(Error, match="is wrong") as caught:
+        read("whole.yml", keys)
+    assert len(asked) == 3
+    assert "hush" not in caught.value.message
+    with pytest.raises(Encrypted, match="name no file with its password"):
+        read("whole.yml", _answering()[0])
+
+
+def test_ansibles_word_for_a_question_is_one_here() -> None:
+    listed = {"ANSIBLE_VAULT_IDENTITY_LIST": f"{VECTORS / 'password.txt'}, prod@prompt"}
+    keys, asked = _answering((VECTORS / "other.txt").read_text().strip())
+    assert values(read("inline.yml", keys._replace(environ=listed)))["token"] == "hûsh 🔑"
+    assert asked == ['passphrase for "inline.yml, prod"']
 
 
 def test_a_vault_without_its_password(tmp_path: Path) -> None:

@@ -10,7 +10,12 @@ from gitseal.exchange import dotenv_import, json_import, yaml_import
 from gitseal.exchange._items import Imported
 from gitseal.exchange._sealed import Encrypted
 from gitseal.exchange.foreign.source import ForeignSource, Opened, key_file
+from gitseal.recipients.passphrase import unlock
 from gitseal.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.hidden import SecretBytes
 
 _FILE, _LIST = "ANSIBLE_VAULT_PASSWORD_FILE", "ANSIBLE_VAULT_IDENTITY_LIST"
 _PROMPTS = "prompt"
@@ -38,14 +43,16 @@ def read(data: bytes, source: ForeignSource) -> Opened | None:
 
 
 class _VaultOpener:
-    """Opens the vaults of one file, and keeps the passwords in the order in which they last served."""
+    """Opens the vaults of one file, and keeps the passwords in the order in which they last served.
+
+    Without a file that has the password, a person is asked, as ansible-vault does.
+    """
 
     def __init__(self, source: ForeignSource, cipher: ciphertext.Cipher) -> None:
         self._cipher = cipher
+        self._source = source
         self._passwords = list(_passwords(source))[:_MOST_PASSWORDS]
-        if not self._passwords:
-            where = f"{_FILE} and {_LIST} name no file with its password"
-            raise Encrypted(f"it is sealed by ansible-vault, and {where}", cipher)
+        self._asks = not self._passwords or _is_prompted(source)
         self._strings = 0
 
     def opened(self, text: str) -> bytes:
@@ -56,9 +63,37 @@ class _VaultOpener:
                 self._passwords.remove(password)
                 self._passwords.insert(0, password)
                 return content
+        if self._asks:
+            return self._asked(envelope)
         raise Encrypted(
             "it is sealed by ansible-vault, and no password at hand opens it, or it was changed", self._cipher
         )
+
+    def _asked(self, envelope: Envelope) -> bytes:
+        """What a password opens that a person types. Raises Error if it is wrong, Encrypted if nobody types one."""
+        dialogue, is_answered = self._source.keys.dialogue, False
+
+        def ask(prompt: str) -> "SecretBytes | bytes | None":
+            nonlocal is_answered
+            answer = dialogue.ask(prompt) if dialogue.ask is not None else None
+            is_answered = is_answered or answer is not None
+            return answer
+
+        def attempt(typed: bytes) -> bytes | None:
+            password = _Password(typed.strip())
+            content = _tried(envelope, password)
+            if content is not None:
+                self._passwords.insert(0, password)
+            return content
+
+        label = f"{self._source.name}, {envelope.label}" if envelope.label else self._source.name
+        try:
+            return unlock(dialogue._replace(ask=ask), label, attempt)
+        except Error:
+            if is_answered:
+                raise
+        where = f"{_FILE} and {_LIST} name no file with its password"
+        raise Encrypted(f"it is sealed by ansible-vault, and {where}", self._cipher)
 
     def opened_string(self, text: str, line: int) -> str:
         self._strings += 1
@@ -93,6 +128,14 @@ def _passwords(source: ForeignSource) -> Iterator[_Password]:
         label, at, path = entry.rpartition("@")
         if not path.startswith(_PROMPTS):
             yield _Password(_password(path, source), label if at else "")
+
+
+def _is_prompted(source: ForeignSource) -> bool:
+    """True if Ansible would ask too, for one of several passwords."""
+    if source.keys.given is not None:
+        return False
+    entries = source.keys.environ.get(_LIST, "").split(",")
+    return any(entry.strip().rpartition("@")[2].startswith(_PROMPTS) for entry in entries)
 
 
 def _password(path: str, source: ForeignSource) -> bytes:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from gitseal.errors import Error
 from gitseal.exchange._items import Imported
 from gitseal.files.reading import read_regular
+from gitseal.recipients.dialogue import NOBODY, Dialogue
 from gitseal.recipients.protocol import Identity
 
 _MOST_BYTES = 1 << 20
@@ -17,13 +18,14 @@ class ToolKeys(NamedTuple):
     """What may open a file of another tool: identities, what a person gave for it, environment variables, files of keys beside.
 
     `given` is the content of the file that a person named: a private key, a password, or a file of keys. `folder` is where the
-    file lies; it is empty if it comes from no file.
+    file lies; it is empty if it comes from no file. `dialogue` asks for a password; what it got once serves a second time.
     """
 
     identities: Callable[[], Iterable[Identity]] = tuple
     environ: Mapping[str, str] = MappingProxyType({})
     given: bytes | None = None
     folder: str = ""
+    dialogue: Dialogue = NOBODY
 
 
 class ForeignSource(NamedTuple):
