@@ -3,7 +3,8 @@
  * GITSEAL_FAULT is AT:ACT:LOG:FOLDERS. Calls that change something below one of the FOLDERS (parted by commas) are counted
  * from 1 and written to LOG. ACT happens at call AT: `kill`, `term` and `int` send the process that signal ahead of it; `full`
  * lets a write do half, and refuses from then on what needs room; `once` and `all` with a number after them (`all30`) fail
- * with that errno, at this call or from it on. AT 0 only counts. GITSEAL_CLOCK moves the clock by so many seconds. */
+ * with that errno, at this call or from it on; `jump` with a number moves the clock by so many seconds. AT 0 only counts.
+ * GITSEAL_CLOCK moves the clock from the start. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -78,6 +79,10 @@ static int happens(const char *name, int folder, const char *path, int needs_roo
         if (count == at && !strcmp(name, "write")) return 2;
         errno = ENOSPC;
         return 1;
+    }
+    if (!strncmp(act, "jump", 4)) {
+        if (count == at) shift = atol(act + 4);
+        return 0;
     }
     if (!strncmp(act, "all", 3) || (count == at && wanted_errno)) { errno = wanted_errno; return 1; }
     if (count == at) raise(!strcmp(act, "kill") ? SIGKILL : !strcmp(act, "term") ? SIGTERM : SIGINT);

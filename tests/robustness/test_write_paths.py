@@ -14,6 +14,7 @@ from tests.robustness.write_paths import CASES
 from tests.robustness.write_sites import SITES, sites
 from tests.templates import Templates
 
+_TEN_YEARS = 10 * 365 * 24 * 60 * 60
 # In turn, so that each call of a command meets one of them, and other commands another at the same place.
 FAULTS = (
     "full",
@@ -24,6 +25,7 @@ FAULTS = (
     f"all{errno.EACCES}",
     "int",
     f"once{errno.EDQUOT}",
+    f"jump-{_TEN_YEARS}",
 )
 
 

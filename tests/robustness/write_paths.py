@@ -50,6 +50,17 @@ def _backup(world: World) -> None:
     prepare(world, "export", "--encrypted", "--to", _recipient(world), "-o", str(world.top / "other/backup.age"))
 
 
+def _of_sops(world: World) -> None:
+    """Another repository, with files of sops and a rule for them."""
+    folder = world.top / "empty"
+    for environment in ("development", "production"):
+        file = folder / f"{environment}.enc.yaml"
+        prepare(world, "export", "-e", environment, "--format", "sops-yaml", "-o", str(file))
+    folder.joinpath(".sops.yaml").write_text(f"creation_rules:\n  - age: {_recipient(world)}\n")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "sops")
+
+
 def _recipient(world: World) -> str:
     return world.identity.read_text().partition("public key: ")[2].partition("\n")[0]
 
@@ -200,6 +211,7 @@ CASES: dict[str, Case] = {
     "export for sops": Case(
         ("export", "-e", "production", "--format", "sops-yaml", "-o", "TOP/out/o.yaml"), _needle_set, again=(1,)
     ),
+    "migrate from sops": Case(("migrate", "sops", "--yes"), _of_sops, folder="empty", again=(0, 1)),
     "import of a backup": Case(("import", "TOP/other/backup.age"), _backup, folder="empty", stdin=b""),
     "reading what is protected": Case(("get", "-e", "production", "OLD"), _protected),
     "deployed": Case(("deployed", "-e", "production")),

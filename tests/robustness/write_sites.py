@@ -13,9 +13,9 @@ _NO_FILE = "no file of a disk"
 _MANAGER = "as `hook install`, where a manager of hooks or a server is; atomic, and tried by tests/arming"
 
 SITES: dict[str, tuple[str, ...] | str] = {
-    "arming/arm_clone.py arm": ("init of a clone",),
-    "arming/founding.py found": ("init", "init without an identity"),
-    "arming/git_files.py add_lines": ("init", "import of a backup"),
+    "arming/arm_clone.py arm": ("init of a clone", "migrate from sops"),
+    "arming/founding.py found": ("init", "init without an identity", "migrate from sops"),
+    "arming/git_files.py add_lines": ("init", "import of a backup", "migrate from sops"),
     "arming/installation.py _copy_beside": ("hook install", "init of a clone"),
     "arming/installation.py _into_configuration": _MANAGER,
     "arming/installation.py _into_husky": _MANAGER,

@@ -61,8 +61,22 @@ def found(
         _seal_nothing(project, keyring, founding)
         fill(project)
         git_written = git_files.write(root)
-    files = (*first, *(f"{environment}.yaml" for environment in founding.environments))
-    return find(root), (*(f"{FOLDER}/{name}" for name in files), *git_written)
+    return find(root), (*files(founding), *git_written)
+
+
+def files(founding: Founding) -> tuple[str, ...]:
+    """The files of the `.secrets` that `found` makes, from its root."""
+    names = (*_first_files(founding.policy), *(f"{environment}.yaml" for environment in founding.environments))
+    return tuple(f"{FOLDER}/{name}" for name in names)
+
+
+def is_founded(root: Path, founding: Founding) -> bool:
+    """True if `root` has the `.secrets` that `found` makes, with this very policy."""
+    policy = _first_files(founding.policy)["policy.yaml"].encode()
+    return (
+        all((root / name).is_file() for name in files(founding))
+        and (root / FOLDER / "policy.yaml").read_bytes() == policy
+    )
 
 
 def _seal_nothing(project: Project, keyring: Keyring, founding: Founding) -> None:

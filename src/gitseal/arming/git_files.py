@@ -34,9 +34,19 @@ def add_lines(path: Path, wanted: str) -> bool:
     """Appends the lines that a file does not have yet; its own lines stay as they are."""
     # As bytes: Git asks for no encoding in these files.
     before = read_regular(path) if os.path.lexists(path) else b""
-    missing = [line for line in wanted.encode().splitlines() if line not in before.splitlines()]
-    if not missing:
+    after = _with_lines(before, wanted)
+    if after == before:
         return False
-    separator = b"" if not before or before.endswith(b"\n") else b"\n"
-    atomic.write(path, before + separator + b"\n".join(missing) + b"\n")
+    atomic.write(path, after)
     return True
+
+
+def is_written(before: bytes, after: bytes, name: str) -> bool:
+    """True if `write` makes the one content of this file of the other, and nobody has changed anything else in it."""
+    return after == _with_lines(before, FILES[name])
+
+
+def _with_lines(before: bytes, wanted: str) -> bytes:
+    missing = [line for line in wanted.encode().splitlines() if line not in before.splitlines()]
+    separator = b"" if not before or before.endswith(b"\n") else b"\n"
+    return before + separator + b"\n".join(missing) + b"\n" if missing else before

@@ -8,6 +8,10 @@ from gitseal.report.hints import ShellCommand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gitseal.git.repository import Repository
+    from gitseal.project.project import Project
     from gitseal.sealing.leaving_sops import Migration
 
 _SHOWN_OF_KEY = 32
@@ -45,25 +49,19 @@ def sops(session: Session, *, dry_run: bool, yes: bool, keep_comments: bool) -> 
     """
     from gitseal.cli.arming import arm
     from gitseal.git.repository import Repository, find_top
-    from gitseal.sealing import leaving_sops
-    from gitseal.usecases import init
-    from gitseal.usecases.migrate import commit, migrate, refuse_uncommitted
+    from gitseal.usecases import init, migrate
 
     if dry_run and yes:
         raise UsageError("--dry-run and --yes exclude each other", "give one of them")
     present = init.existing(session.start)
-    if present is not None:
-        raise Error(f"{present.folder} is there already", "take the files of sops over one by one, each by an import")
     root = init.root_for(session.start)
     repository = Repository(find_top(root) or root)
-    migration = leaving_sops.plan(
-        root, repository, session.keyring, *init.newcomer(root), sealed_comments=keep_comments
-    )
+    migration = _planned(session, root, repository, present, sealed_comments=keep_comments)
     _show(migration)
     if dry_run:
         say("nothing was changed, because of --dry-run")
         return
-    refuse_uncommitted(root, repository)
+    migrate.refuse_uncommitted(root, repository)
     if not yes:
         if not terminal.can_ask():
             raise Error(
@@ -71,13 +69,51 @@ def sops(session: Session, *, dry_run: bool, yes: bool, keep_comments: bool) -> 
             )
         if not terminal.confirm("Take these recipients, and commit?"):
             raise Declined("nothing was changed")
-    project, written = migrate(migration, session.keyring)
+    project = present or migrate.migrate(migration, session.keyring)
     try:
-        output.line(commit(migration, repository, written))
+        output.line(migrate.commit(migration, repository))
     finally:
         arm(project, hooks=True, founding=True)
     say("the files of sops are as they were; when nothing reads them any more:")
     say(f"  {ShellCommand(('git', 'rm', '--ignore-unmatch', '--', *migration.files)).as_text()}")
+
+
+def _planned(
+    session: Session, root: "Path", repository: "Repository", present: "Project | None", *, sealed_comments: bool
+) -> "Migration":
+    """What is to be done. Raises Error if a project is there that this command did not make."""
+    from gitseal.sealing import leaving_sops
+    from gitseal.usecases import init
+
+    try:
+        migration = leaving_sops.plan(
+            root, repository, session.keyring, *init.newcomer(root), sealed_comments=sealed_comments
+        )
+    except Error:
+        if present is not None:
+            raise _is_there(present) from None
+        raise
+    if present is not None:
+        _check_cut_off(migration, present, repository)
+    return migration
+
+
+def _check_cut_off(migration: "Migration", present: "Project", repository: "Repository") -> None:
+    """Raises Error, unless the project is what an earlier run of this command wrote, and did not come to commit."""
+    from gitseal.cli.arming import arm
+    from gitseal.usecases import migrate
+
+    if present.root != migration.root or not migrate.is_made(migration):
+        raise _is_there(present)
+    if migrate.is_committed(migration, repository):
+        # The run may have been cut off just before this.
+        arm(present, hooks=True)
+        raise _is_there(present)
+    say("an earlier run was cut off when all was sealed; this one goes on from there")
+
+
+def _is_there(present: "Project") -> Error:
+    return Error(f"{present.folder} is there already", "take the files of sops over one by one, each by an import")
 
 
 def _show(migration: "Migration") -> None:

@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-from gitseal.arming.founding import Founding, found
+from gitseal.arming import git_files
+from gitseal.arming.founding import Founding, files, found, is_founded
 from gitseal.errors import Error, shell_quoted
+from gitseal.files.reading import read_regular
 from gitseal.git import committing
 from gitseal.git.repository import Repository
 from gitseal.identities import Keyring
 from gitseal.project.holder_names import TEAM
-from gitseal.project.project import Project
+from gitseal.project.project import FOLDER, Project
 from gitseal.project.workspace import Workspace
 from gitseal.report.plurals import plural
 from gitseal.sealing import writing
@@ -20,14 +22,9 @@ from gitseal.sealing.leaving_sops import Migration, MovedFile, below
 from gitseal.yamltext import scalars
 from gitseal.yamltext.reader import path_text
 
-_BESIDE = (".gitattributes", ".gitignore")
 
-
-def migrate(migration: Migration, keyring: Keyring) -> tuple[Project, tuple[str, ...]]:
-    """Makes the project with all values, and believes its recipients; gives it, and the files written, from its root.
-
-    Raises Error with nothing left behind.
-    """
+def migrate(migration: Migration, keyring: Keyring) -> Project:
+    """Makes the project with all values, and believes its recipients. Raises Error with nothing left behind."""
     by_environment = {one.environment: one for one in migration.moved}
     comments = {one.environment: readable_comments(one.imported) for one in migration.moved}
 
@@ -35,19 +32,31 @@ def migrate(migration: Migration, keyring: Keyring) -> tuple[Project, tuple[str,
         return take(edit, by_environment[edit.environment].imported.items, comments[edit.environment], plain=True)
 
     def fill(project: Project) -> None:
-        writing.change(Workspace(project, keyring), tuple(by_environment), put)
+        # One at a time takes no journal, which would name a folder that is about to go.
+        for environment in by_environment:
+            writing.change(Workspace(project, keyring), (environment,), put)
 
-    believed = [(one.name, key) for one in migration.recipients for key in one.keys]
-    return found(migration.root, keyring, Founding(policy(migration), tuple(by_environment), believed), fill)
+    return found(migration.root, keyring, _founding(migration), fill)[0]
 
 
-def commit(migration: Migration, repository: Repository, written: Sequence[str]) -> str:
+def is_made(migration: Migration) -> bool:
+    """True if the project is there already, as this migration makes it: an earlier run did, and may have been cut off."""
+    return is_founded(migration.root, _founding(migration))
+
+
+def is_committed(migration: Migration, repository: Repository) -> bool:
+    """True if HEAD has the project's policy."""
+    place = below(migration.root, repository)
+    return repository.file("HEAD", str(PurePosixPath(place, FOLDER, "policy.yaml"))) is not None
+
+
+def commit(migration: Migration, repository: Repository) -> str:
     """Commits what was written alone, and gives the commit's id. Raises Error if a hook or Git refuses; then all is written."""
     place = below(migration.root, repository)
-    files = [str(PurePosixPath(place, path)) for path in written]
+    written = [str(PurePosixPath(place, path)) for path in (*files(_founding(migration)), *git_files.FILES)]
     message = f"Seal with gitseal what {plural(len(migration.moved), 'file')} of sops had"
     try:
-        return committing.commit(repository, files, message)
+        return committing.commit(repository, written, message)
     except Error as error:
         again = f"git add .secrets .gitattributes .gitignore && git commit --message {shell_quoted(message)}"
         reason = " ".join(error.message.split())
@@ -55,10 +64,15 @@ def commit(migration: Migration, repository: Repository, written: Sequence[str])
 
 
 def refuse_uncommitted(root: Path, repository: Repository) -> None:
-    """Raises Error if there could be no commit, or if a file that it takes along has changes of its own."""
+    """Raises Error if there could be no commit, or if a file that it takes along has changes of its own.
+
+    What an earlier run wrote there before it was cut off is none of them.
+    """
     place = below(root, repository)
-    for name in _BESIDE:
-        if committing.uncommitted_paths(repository, str(PurePosixPath(place, name))):
+    for name in git_files.FILES:
+        path = str(PurePosixPath(place, name))
+        is_changed = committing.uncommitted_paths(repository, path)
+        if is_changed and not git_files.is_written(repository.file("HEAD", path) or b"", _content(root / name), name):
             raise Error(
                 f"{name} has changes that are not committed",
                 f"commit them: git add {shell_quoted(name)} && git commit {shell_quoted(name)}",
@@ -67,6 +81,15 @@ def refuse_uncommitted(root: Path, repository: Repository) -> None:
         raise Error("Git does not know who you are", "say it first: git config user.email you@example.com")
     if repository.is_merging():
         raise Error("a merge is under way, and its commit would take this along", "end it first, see: git status")
+
+
+def _content(path: Path) -> bytes:
+    return read_regular(path) if path.exists() else b""
+
+
+def _founding(migration: Migration) -> Founding:
+    believed = [(one.name, key) for one in migration.recipients for key in one.keys]
+    return Founding(policy(migration), tuple(one.environment for one in migration.moved), believed)
 
 
 def policy(migration: Migration) -> str:
