@@ -20,7 +20,7 @@ from bench import environments, fuzz_page, histories, hooks, leaving, one_enviro
 from bench.comparison import kept, measuring, plot, table
 from bench.comparison.kept import Kept
 from bench.comparison.measuring import Line
-from bench.comparison.trial import LIMIT
+from bench.comparison.trial import AROUND
 from bench.page import line, page
 from bench.row import measure
 from bench.world import World
@@ -75,7 +75,7 @@ def _budgets(world: World, options: argparse.Namespace, command: str) -> None:
 
 
 def _comparison(world: World, options: argparse.Namespace, command: str) -> None:
-    world.limit = LIMIT
+    world.limit = AROUND
     if options.only:
         for title in measuring.titles():
             if options.only in title:

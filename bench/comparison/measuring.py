@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from bench.comparison import ground
 from bench.comparison.tool import Tool, need
 from bench.comparison.tools import TOOLS
-from bench.comparison.trial import LIMIT, Done, Trial, Unable, run
+from bench.comparison.trial import Done, Trial, Unable, run
 from bench.comparison.works import Work, works
 from bench.world import Missing, World, middle
 
@@ -126,8 +126,8 @@ def _tried(what: str, action: Callable[[], T]) -> T | Cell:
         return action()
     except (Unable, Missing) as reason:
         return Cell((), 0, str(reason))
-    except subprocess.TimeoutExpired:
-        return Cell((), 0, f"over {LIMIT:.0f} s")
+    except subprocess.TimeoutExpired as expired:
+        return Cell((), 0, f"over {expired.timeout:.0f} s")
     except Exception as failure:  # noqa: BLE001 - what a tool leaves can trip our reading of it in any way
         print(f"{what}: {failure}", file=sys.stderr)
         return Cell((), 0, FAILED)

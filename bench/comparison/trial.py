@@ -13,6 +13,9 @@ from bench.world import PYTHON, World
 LIMIT = 30.0
 """Seconds that one command gets, and sealing what it works on: what takes longer is told as such."""
 
+AROUND = 120.0
+"""Seconds for a command around it, such as Git's: a hang has to end, and a busy machine is no hang."""
+
 LAUNCHER = Path(__file__).with_name("launcher.py")
 
 

@@ -39,7 +39,7 @@ TOOL = Tool(
         log=lambda _, name: ["git", "log", "--format=%h", f"-G^{name}", "--", FILE],
         as_person=lambda person: {"FNOX_AGE_KEY_FILE": str(person.identity)},
     ),
-    hook="scans a folder, nothing staged",
+    hook="none in this version",
     history="looks at no history",
     env=lambda w: {"FNOX_AGE_KEY_FILE": str(w.identity), "FNOX_NO_DAEMON": "1"},
 )
