@@ -15,6 +15,7 @@ from bench.comparison.measuring import Cell, Line
 from bench.comparison.tool import Tool
 from bench.comparison.tools import TOOLS
 from bench.comparison.trial import Done, Trial, Untrue, did, launch, run
+from bench.comparison.words import WHY
 from bench.world import World
 from tests.conftest import TOP
 
@@ -47,6 +48,21 @@ def test_a_cell_has_the_median_the_ratio_and_the_memory() -> None:
     assert table.cell(one, "gitseal") == "**50 ms**, 20 MB"
     assert table.cell(one, "sops") == "100 ms, 2x, 20 MB"
     assert table.cell(one, "age") == "none"
+
+
+def test_a_row_of_numbers_shows_the_smallest_and_says_why_it_is_smaller() -> None:
+    title = "bytes of the file, 100 names"
+    words = {"gitseal": "26,923", "age": "5,879", "git-crypt": "not found", "sops": "27,000"}
+    cells = {tool.name: Cell((), 0, words.get(tool.name, "none")) for tool in TOOLS}
+    one = Line(title, cells, "2026-11-27", 0.5)
+    assert [table.cell(one, name) for name in words] == ["26,923", "**5,879**", "not found", "27,000"]
+    section = " ".join(table.section(kept.Kept("make bench", {}, {title: one})).split())
+    assert f"* {title}: age. {WHY[title]}" in section
+
+
+def test_every_row_has_the_words_for_being_behind() -> None:
+    # One edit changes one line of ours.
+    assert set(measuring.titles()) - set(WHY) == {"lines that one edit changes"}
 
 
 def test_the_plot_says_in_words_what_it_shows() -> None:

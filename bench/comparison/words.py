@@ -1,4 +1,4 @@
-"""Why a neighbour is faster, by the title of a row; the page shows what this run calls for."""
+"""Why a neighbour is faster or smaller, by the title of a row; the page shows what this run calls for."""
 
 _START = (
     "They are compiled programs of a few milliseconds; gitseal is a Python program whose start and libraries take most "
@@ -6,11 +6,13 @@ _START = (
 )
 
 WHY = {
-    "open one of 100 names": f"{_START} age, ejson and git-crypt also decrypt everything, which costs little for 100 names.",
+    "open one of 100 names": (
+        f"{_START} All but sops and fnox decrypt the whole file for one name, which costs little for 100 of them."
+    ),
     "render 100 names": f"{_START} No dialect is looked after either: what they print is what was put in.",
     "render 1,000 names": (
-        "age and git-crypt open one block, which costs next to nothing; ejson opens a box for each value with a key that "
-        "it computes once. gitseal's start is still half of its time."
+        "age, git-crypt and secretspec open one block, which costs next to nothing; sops opens values under one key, and "
+        "ejson boxes under one that it computes once. gitseal's start is still half of its time."
     ),
     "render 10,000 names": (
         "One block, however many names are in it. gitseal derives a key for each value and checks its name, so that a "
@@ -27,8 +29,8 @@ WHY = {
         "added whose key somebody slipped in, and writes all files or none."
     ),
     "remove a recipient, 100 names": (
-        "As for adding. What sops rotates is one file; gitseal also looks at every version in the history for data keys "
-        "that the person held."
+        "As for adding. What the others seal again is one file; gitseal also looks at every version in the history for data "
+        "keys that the person held."
     ),
     "merge two branches that set neighbours": (
         "Git merges their lines without any program of theirs. gitseal starts Python three times: the driver, and its "
@@ -50,5 +52,10 @@ WHY = {
     "hook, 2,000 files staged": "dotenvx looks at the names of env files alone, and at no content.",
     "look for plaintext in 2,000 commits": (
         "gitleaks is compiled and uses all cores. gitseal also looks for the team's own values in several encodings."
+    ),
+    "bytes of the file, 100 names": (
+        "age, git-crypt and secretspec seal one block, in which no name can be read. Of those that seal each value, gitseal "
+        "alone pads it to one of a few lengths, so that its length tells little, and has the key's name in it, so that two "
+        "branches can merge."
     ),
 }
