@@ -5,7 +5,7 @@ ARG PYTHON=docker.io/library/python:3.13-slim
 FROM ${PYTHON} AS build
 ARG EXTRAS=""
 COPY . /src
-RUN python3 -m venv /opt/gitseal && \
+RUN python3 -I -m venv /opt/gitseal && \
     PIP_CONSTRAINT=/src/constraints.txt /opt/gitseal/bin/pip install --no-cache-dir "/src${EXTRAS:+[$EXTRAS]}"
 
 FROM ${PYTHON}

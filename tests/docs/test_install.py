@@ -48,6 +48,13 @@ def test_nothing_asks_an_index_for_gitseal() -> None:
     assert asked == []
 
 
+def test_no_environment_is_made_by_code_of_the_folder_at_hand() -> None:
+    # `-m venv` without `-I` runs a venv.py of the current folder, which in CI is a repository that somebody else may write.
+    made = re.compile(r"(?:python3?|PYTHON\W*) -m venv")
+
+    assert [path for path, text in texts() if made.search(text)] == []
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -86,19 +86,32 @@ def test_shellcheck_finds_nothing(peer: Peer, tmp_path: Path) -> None:
 def test_the_action_puts_gitseal_alone_on_path(clone: Path, tmp_path: Path) -> None:
     check_index()
     (tmp_path / "path").touch()
+    # A runner's folders may have blanks, and the repository at hand may hold anything.
+    (tmp_path / "the action").symlink_to(clone)
+    (tmp_path / "shop").mkdir()
+    for module in ("venv", "pip", "ensurepip", "subprocess"):
+        (tmp_path / f"shop/{module}.py").write_text("raise SystemExit('code of the repository ran')\n")
     environ = {
-        "ACTION": str(clone),
+        "ACTION": str(tmp_path / "the action"),
         "EXTRAS": "",
         "PYTHON": PYTHON,
-        "RUNNER_TEMP": str(tmp_path),
+        "RUNNER_TEMP": str(tmp_path / "temp"),
         "GITHUB_PATH": str(tmp_path / "path"),
     }
 
-    # As GitHub starts a step whose shell is bash.
-    done = programs.run("bash", "-eo", "pipefail", "-c", action_script(), cwd=tmp_path, environ=environ)
+    def step() -> CompletedProcess[str]:
+        # As GitHub starts a step whose shell is bash.
+        return programs.run("bash", "-eo", "pipefail", "-c", action_script(), cwd=tmp_path / "shop", environ=environ)
 
+    done = step()
+    assert done.returncode == 0, done.stdout + done.stderr
+    # A job may use the action twice. What takes long has been tried by now, and is left out.
+    environ["PYTHON"] = "true"
+    (tmp_path / "temp/gitseal/bin/pip").unlink()
+    (tmp_path / "temp/gitseal/bin/pip").symlink_to(shutil.which("true") or "")
+    done = step()
     assert done.returncode == 0, done.stderr
-    folder = Path((tmp_path / "path").read_text(encoding="utf-8").strip())
+    folder = Path((tmp_path / "path").read_text(encoding="utf-8").split("\n")[0])
     assert {path.name for path in folder.iterdir()} == {"gitseal", "git-seal"}
     assert programs.run(folder / "gitseal", "--version", cwd=tmp_path, environ=environ).stdout.startswith("gitseal 0.")
 
@@ -126,7 +139,7 @@ def test_the_component_takes_a_repository_and_a_commit_alone() -> None:
 
 
 @pytest.mark.slow  # gitseal is started nine times
-def test_the_component_looks_at_files_and_at_the_commits_of_a_merge_request(tmp_path: Path) -> None:
+def test_the_component_looks_at_files_and_at_the_commits_of_a_merge_request(clone: Path, tmp_path: Path) -> None:
     programs.git(tmp_path, "init", "--quiet", "shop")
     start(tmp_path / "shop")
     programs.git(tmp_path / "shop", "add", "--all")
@@ -134,12 +147,20 @@ def test_the_component_looks_at_files_and_at_the_commits_of_a_merge_request(tmp_
     base = programs.git(tmp_path / "shop", "rev-parse", "HEAD").strip()
     _, jobs = component()
     lines = [*jobs[".gitseal"]["before_script"], *jobs["gitseal"]["script"]]
+    commit = programs.git(clone, "rev-parse", "HEAD").strip()
 
     def run(**environ: str) -> CompletedProcess[str]:
         # As a runner does, but that the place of the program is the test's; pip is one that installs this tree.
         script = "set -eo pipefail\n" + "\n".join(lines).replace("/tmp/gitseal", f"{tmp_path}/gitseal")  # noqa: S108
         path = f"{TOP}/tests/docs/stand_ins:{os.environ['PATH']}"
-        given = {"PATH": path, "STAND_INS": str(tmp_path), "GITSEAL": SOURCE, "GITSEAL_EXTRAS": ""}
+        given = {
+            "PATH": path,
+            "STAND_INS": str(tmp_path),
+            "GITSEAL": f"git+file://{clone}@{commit}",
+            "GITSEAL_EXTRAS": "",
+        }
+        for name in ("gitseal", "gitseal-source"):  # each job has a machine of its own
+            shutil.rmtree(tmp_path / name, ignore_errors=True)
         return programs.run("bash", "-c", script, cwd=tmp_path / "shop", environ=given | environ)
 
     assert run().returncode == 0
