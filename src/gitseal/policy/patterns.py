@@ -18,6 +18,11 @@ def matches(pattern: str, path: NamePath) -> bool:
     return len(parts) == len(path) and all(map(_part_matches, parts, path))
 
 
+def exact_pattern(path: NamePath) -> str:
+    """The pattern of exactly this name: without a `/` it would name the same word in every section too."""
+    return f"/{path[0]}" if len(path) == 1 else "/".join(path)
+
+
 def _part_matches(pattern: str, part: str) -> bool:
     first, *rest = pattern.split("*")
     if not rest:

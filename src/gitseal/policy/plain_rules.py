@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from gitseal.policy.patterns import exact_pattern
 from gitseal.policy.policy_editor import PolicyEditor
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath, Plain
@@ -40,4 +41,4 @@ def _same(listed: Plain, environments: Sequence[str]) -> bool:
 def _pattern(path: NamePath, others: Iterable[NamePath]) -> str:
     """The pattern of exactly this name. Without a `/` it would name the same word in a section too."""
     is_shared = any(other[-1] == path[0] and other != path for other in others)
-    return f"/{path[0]}" if len(path) == 1 and is_shared else path_text(path)
+    return exact_pattern(path) if is_shared else path_text(path)

@@ -44,14 +44,15 @@ def take(
     comments: Comments,
     *,
     plain: bool = False,
+    plain_names: Collection[NamePath] = (),
     untyped: Collection[NamePath] = (),
     pulled: Mapping[NamePath, bytes] = MappingProxyType({}),
 ) -> list[SetResult]:
-    """Sets the values. New names come in the order of the items, each below its comments; `plain` as `Change.put` has it.
+    """Sets the values. New names come in the order of the items, each below its comments.
 
-    Those behind the last value come along if the environment had no names before. `untyped` are names that come from a format
-    without types. `pulled` are the texts that a file got from this environment: a value that still is so was not changed by
-    anybody, and stays as it is stored.
+    `plain` is as `Change.put` has it, for all of them or for `plain_names`. Comments behind the last value come along if the
+    environment had no names before. `untyped` are names that come from a format without types. `pulled` are the texts that a
+    file got from this environment: a value that still is so was not changed by anybody, and stays as it is stored.
     """
     items = list(items)
     below = () if edit.document.entries else comments.below
@@ -63,7 +64,7 @@ def take(
         return edit.set_named(
             item.path,
             item.value,
-            plain=plain,
+            plain=plain or item.path in plain_names,
             comments=comments.above.get(item.path, ()),
             rank=rank,
             below=below if rank == len(items) - 1 else (),

@@ -11,6 +11,7 @@ from gitseal.files.reading import read_regular
 from gitseal.git import committing
 from gitseal.git.repository import Repository
 from gitseal.identities import Keyring
+from gitseal.policy.patterns import exact_pattern
 from gitseal.project.holder_names import TEAM
 from gitseal.project.project import FOLDER, Project
 from gitseal.project.workspace import Workspace
@@ -20,7 +21,6 @@ from gitseal.sealing.change import Change
 from gitseal.sealing.foreign_values import readable_comments, take
 from gitseal.sealing.leaving_sops import Migration, MovedFile, below
 from gitseal.yamltext import scalars
-from gitseal.yamltext.reader import path_text
 
 
 def migrate(migration: Migration, keyring: Keyring) -> Project:
@@ -29,7 +29,8 @@ def migrate(migration: Migration, keyring: Keyring) -> Project:
     comments = {one.environment: readable_comments(one.imported) for one in migration.moved}
 
     def put(edit: Change) -> object:
-        return take(edit, by_environment[edit.environment].imported.items, comments[edit.environment], plain=True)
+        one = by_environment[edit.environment]
+        return take(edit, one.imported.items, comments[edit.environment], plain_names=one.plain)
 
     def fill(project: Project) -> None:
         # One at a time takes no journal, which would name a folder that is about to go.
@@ -116,7 +117,7 @@ def policy(migration: Migration) -> str:
 
 def _plain_rules(moved: Sequence[MovedFile]) -> str:
     rules = "".join(
-        f"  - names:\n{''.join(f'      - {scalars.serialise(path_text(path))}{chr(10)}' for path in one.plain)}"
+        f"  - names:\n{''.join(f'      - {scalars.serialise(exact_pattern(path))}{chr(10)}' for path in one.plain)}"
         f"    environments: [{scalars.serialise(one.environment)}]\n    plain: true\n"
         for one in moved
         if one.plain
