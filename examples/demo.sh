@@ -33,7 +33,8 @@ say "With the demo identity, which is public, they open"
 export GITSEAL_IDENTITY_FILE=$top/examples/demo-identity.txt
 run gitseal get -e production DATABASE_URL; must 0
 
-say "One value changes: the diff is one line out and one in, under the name it belongs to"
+say "One value changes: the diff is one line out and one in, under the name it belongs to.
+# (This clone has no hook, and gitseal reminds of that: 'gitseal init' sets it up.)"
 new_key() { printf %s sk_live_made-up-and-rotated | gitseal set -e production STRIPE_SECRET_KEY; }
 shown "printf %s \"\$NEW_KEY\" | gitseal set -e production STRIPE_SECRET_KEY" new_key; must 0
 run git diff; must 0

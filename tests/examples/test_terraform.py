@@ -98,6 +98,9 @@ def test_nothing_starts_without_a_value_or_a_key(project: Project, tmp_path: Pat
     assert refused.stdout == keyless.stdout == ""
     assert not (project.folder / "terraform.tfstate").exists()
     assert list((tmp_path / "memory").iterdir()) == []
+    # A command that takes no values needs no key.
+    assert project.run("./terraform.sh", "output", GITSEAL_IDENTITY="x").returncode == 0
+    assert "plan, apply" in project.run("./terraform.sh").stderr
 
 
 def test_a_value_where_it_would_be_kept_is_refused(project: Project) -> None:

@@ -81,6 +81,8 @@ def test_argos_plugin_prints_the_manifests_and_one_secret_or_nothing(project: Pa
     (project / "deploy").mkdir()
     (project / "deploy/a.yaml").write_text("kind: ConfigMap\nmetadata: {name: a}")
     (project / "deploy/b.yaml").write_text("kind: Service\n---\nkind: Deployment\n")
+    (project / "key").write_text("kind: Secret\n")
+    (project / "deploy/c.yaml").symlink_to(project / "key")
     # Argo CD hands over the files, and Git's folder only sometimes.
     subprocess.run(["rm", "-rf", project / ".git"], check=True)
 
