@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from gitseal.scan.commands import is_plain
 from gitseal.scan.env_values import assignments
-from gitseal.scan.plain_settings import is_plain_setting
 
 
 def assigned(text: str) -> Iterator[tuple[int, str]]:
@@ -15,7 +15,7 @@ def assigned(text: str) -> Iterator[tuple[int, str]]:
         comment = line.strip()
         if comment.startswith("#"):
             for assignment in assignments(comment.lstrip("# ")):
-                if assignment.name and not is_plain_setting(assignment.name, assignment.value):
+                if assignment.name and not is_plain(assignment.name, assignment.value):
                     yield number, assignment.name
 
 

@@ -7,9 +7,9 @@ from gitseal.report.hints import YOU, Hint, ShellCommand, command, decision, pat
 from gitseal.report.pages import PLAINTEXT
 from gitseal.report.sentences import listed, ours, sentence
 from gitseal.scan import links, names, pragmas, sops_metadata
+from gitseal.scan.commands import gives_nothing_away, is_plain
 from gitseal.scan.env_values import Assignment, assignments, decoded
-from gitseal.scan.placeholders import is_placeholder
-from gitseal.scan.plain_settings import is_plain_setting, words_of
+from gitseal.scan.plain_settings import words_of
 from gitseal.scan.rules import Rules
 
 ENV_FILE = FindingRule("env-file", ERROR, "a value in an env file", PLAINTEXT)
@@ -67,9 +67,9 @@ class Kept:
             assignment
             for assignment in assigned
             if not (
-                is_plain_setting(assignment.name, assignment.value, words)
+                is_plain(assignment.name, assignment.value, words)
                 if is_template
-                else is_placeholder(assignment.value)
+                else gives_nothing_away(assignment.value)
             )
             and not _is_public(assignment)
             and not (of_sops and sops_metadata.is_metadata(assignment))

@@ -9,10 +9,14 @@ import re
 from collections.abc import Iterator
 
 from gitseal.records import NamedTuple
+from gitseal.scan.shell_words import has_command, words
 
 
 class Assignment(NamedTuple):
-    """One value. `line` counts from 1; `name` is empty if what stands for it may be part of a value."""
+    """One value. `line` counts from 1; `name` is empty if what stands for it may be part of a value.
+
+    If a shell would run a command for it, `value` is what stands behind the name on its line, quotes and all.
+    """
 
     line: int
     name: str
@@ -85,6 +89,9 @@ def _by_lines(text: str) -> Iterator[Assignment]:
 def _value(lines: list[str], closing: "_Closing", number: int, at: int) -> tuple[str, int]:
     """The value that begins at a place of a line, and how many lines it takes."""
     rest = lines[number][at:]
+    # What a shell runs is judged as its line stands, with quotes and with what follows it.
+    if not rest.startswith("'") and has_command(rest) and words(rest) is not None:
+        return rest.strip(), 1
     quote = rest[:1]
     if quote and quote in _QUOTES:
         closed = _closing(rest, quote, 1)

@@ -5,7 +5,8 @@ A value gives nothing away when it is, in any case,
 * empty, or `<...>`, `your-...`, `your_...`, three and more `x` (also in groups: `xxx-xxxx`), three and more `*` or `.`;
 * `changeme`, `change-me`, `change_me`, `todo`, `example`, `placeholder`, `dummy`;
 * made of references alone: `${NAME}`, `$NAME`, `$(command)`, `{{ name }}`, `%(name)s`, `%NAME%`, joined by `: / @ . , _ -`, a
-  scheme (`https://`), a port or lower-case path parts. In `${NAME:-default}` the default has to be a placeholder itself;
+  scheme (`https://`), a port or lower-case path parts. In `${NAME:-default}` the default has to be a placeholder itself. What
+  the command is, `commands` looks at;
 * a reference to a store: `op://`, `bw://`, `vault:`, `ref+...://`, `arn:aws:secretsmanager:`, `projects/.../secrets/...` and the
   like, in each one's exact shape;
 * ciphertext: dotenvx's `encrypted:`, `ENC[...]` of sops, of gitseal and of Puppet's eyaml, in each one's exact shape.
@@ -41,9 +42,12 @@ _CIPHERTEXT = re.compile(
 def is_placeholder(value: str) -> bool:
     """True if a value, without its quotes, gives nothing away wherever it stands. See the module."""
     value = value.strip()
-    if not value or value.lower() in WORDS_ALONE or _PLACEHOLDER.fullmatch(value):
-        return True
-    return _is_reference(value) or bool(_STORES.fullmatch(value) or _CIPHERTEXT.fullmatch(value))
+    return is_filler(value) or _is_reference(value) or bool(_STORES.fullmatch(value) or _CIPHERTEXT.fullmatch(value))
+
+
+def is_filler(value: str) -> bool:
+    """True for nothing, and for what stands there to be replaced."""
+    return not value or value.lower() in WORDS_ALONE or _PLACEHOLDER.fullmatch(value) is not None
 
 
 def _is_reference(value: str) -> bool:
