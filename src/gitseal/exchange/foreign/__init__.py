@@ -26,6 +26,8 @@ class ForeignFormat(NamedTuple):
 
 
 FORMATS = {
+    # First, for a variable may hold the text of any other format.
+    "env-0": ForeignFormat("process_environment", (b"\0", b"PATH=/")),
     "sops": ForeignFormat("sops_file", (b"lastmodified",), is_sealed=True),
     "dotenvx": ForeignFormat("dotenvx", (b"encrypted:", b"DOTENV_P"), is_sealed=True),
     "ejson": ForeignFormat("ejson", (b"_public_key",), is_sealed=True),
