@@ -33,6 +33,7 @@ OLD = "the value of before"
 _MAY_STAY = re.compile(r"/\.git/gitseal/(journal|edit)-")
 # What no promise is made about: Git's own store, whose writes are Git's, and what is only faster than to look again.
 _TEMPORARY_FILES = "/tmp/"  # noqa: S108 - of the world, see `World.environ`
+_TEMPORARY = re.compile(r"\.tmp|^/tmp/gitseal-")
 _GITS_OWN = re.compile(
     r"/\.git/(objects|logs|index|COMMIT_EDITMSG|ORIG_HEAD)|/gitseal/(team-filter|facts|seen|noticed)|/reads/|^/other/store\.got$"
 )
@@ -42,7 +43,8 @@ class Case(NamedTuple):
     """A command that writes: its line, what it needs before, what it reads, and where in the world it runs.
 
     `refusal` is the status of an error; `clean` are the statuses if nothing fails, `again` those of the same command after it
-    was done; `secret` are the files that hold values in the open, by its very task.
+    was done; `conflict` is the one by which a merge tells that it left both sides. `secret` are the files that hold values
+    in the open, by the command's very task.
     """
 
     line: tuple[str, ...]
@@ -53,6 +55,7 @@ class Case(NamedTuple):
     clean: tuple[int, ...] = (0,)
     refusal: int = 1
     again: tuple[int, ...] = (0,)
+    conflict: int = 0
     secret: tuple[str, ...] = ()
     code: str = MAIN
 
@@ -172,7 +175,7 @@ def judge(world: World, case: Case, ended: Ended, expected: Expected, *, is_stuc
     if is_signalled:
         return "signalled"
     # On a disk that takes no writes any more, nothing can be removed either.
-    left = {name for name in files if not _MAY_STAY.search(name) and not (is_stuck and ".tmp" in name)}
+    left = {name for name in files if not _MAY_STAY.search(name) and not (is_stuck and _TEMPORARY.search(name))}
     left -= expected.before.keys() | expected.after.keys()
     assert not left, f"left behind: {left}"
     lost = (expected.before.keys() & expected.after.keys()) - files.keys()
@@ -211,13 +214,13 @@ def _assert_said(ended: Ended, case: Case) -> None:
     assert "bug in gitseal" not in ended.err, ended.err
     assert "Exception ignored" not in ended.err, ended.err
     assert not shows(ended.err.encode()), ended.err
-    if ended.status > 0 and ended.status != 128 + signal.SIGINT:
+    if ended.status > 0 and ended.status not in {128 + signal.SIGINT, case.conflict}:
         assert ended.status == case.refusal, ended.err
         lines = ended.err.splitlines()
         at = [number for number, line in enumerate(lines) if line.startswith("gitseal: ")]
         assert at, ended.err
         message = lines[at[-1]]
-        assert re.search(r'"[^"]+"|/|\w\.yaml|\bgit\b', message), f"names no thing: {message}"
+        assert re.search(r'"[^"]+"|/|\w\.yaml|\.secrets\b|\bgit\b', message), f"names no thing: {message}"
         assert len(lines) > at[-1] + 1, f"no hint: {ended.err}"
         assert lines[at[-1] + 1].startswith("  "), f"no hint: {ended.err}"
 
@@ -235,12 +238,13 @@ def _is_whole(name: str, content: bytes, expected: Expected) -> bool:
 
 # What a whole file of each kind is to: the first that fits a name reads it, and gives False or raises for half a one.
 _READERS: dict[str, Callable[[bytes], object]] = {
-    r"\.tmp$|\.merged$": lambda _: True,  # judged by what may be left, and by what it shows
+    r"\.tmp$|\.merged$|^/tmp/gitseal-merge-": lambda _: True,  # judged by what may be left, and by what it shows
     r"/\.secrets/policy\.yaml$": parser.parse,
     r"/\.secrets/manifest\.yaml$": manifest_parser.parse,
     r"/\.secrets/schema/": json.loads,
     r"/\.secrets/[^/]+\.yaml$": document.parse,
     r"/\.git/gitseal/(known|targets|records|journal-\w+|rotation-\w+/record)$": json.loads,
+    r"^/other/ours$": lambda content: content.startswith(b"<<<<<<<") and b"\n>>>>>>>" in content,
     r"identity\.txt$": lambda content: re.search(rb"AGE-SECRET-KEY-1[A-Z0-9]{58}\n$", content) is not None,
     r"backup\.age$": lambda content: content.startswith(b"age-encryption.org/v1\n"),
     r"/out/o\.yaml$": lambda content: content.endswith(b"\n") and b"sops:" in content,

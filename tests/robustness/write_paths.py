@@ -227,6 +227,8 @@ CASES: dict[str, Case] = {
         _to_merge,
         code="from gitseal.cli import run; run()",
         refusal=129,  # Git merges the lines then
+        conflict=100,
+        again=(0, 100),
     ),
     "the page's commit": Case((), _changed, code=_COMMIT, again=(1,)),
 }

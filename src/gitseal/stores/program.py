@@ -11,6 +11,7 @@ names are set each time. What is no UTF-8 has `base64` in place of `value`. `mar
 """
 
 import json
+import os
 import re
 import shlex
 from binascii import a2b_base64, b2a_base64
@@ -67,7 +68,8 @@ def words(locator: str) -> list[str]:
         raise Error(
             f'"exec:{locator}" names no program', "give a program and its arguments: exec:deploy/push.sh production"
         )
-    return split
+    # The policy is UTF-8 whatever the locale is, and so are the files and programs that it names.
+    return [os.fsdecode(word.encode()) for word in split]
 
 
 def possible_files(word: str) -> set[str]:
