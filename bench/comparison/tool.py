@@ -55,7 +55,7 @@ class Store(NamedTuple):
     """The person becomes able to open everything."""
     remove: Callable[[World, Person], Words] | str
     """The person does not open what comes from now on."""
-    log: Callable[[World, str], Words]
+    log: Callable[[World, str], Words] | str
     """The commits that changed a name."""
     read: Callable[[bytes], dict[str, str]] = assignments
     no_import: str = ""

@@ -33,8 +33,9 @@ WHY = {
         "keys that the person held."
     ),
     "merge two branches that set neighbours": (
-        "Git merges their lines without any program of theirs. gitseal starts Python three times: the driver, and its "
-        "hooks before the merge is committed, which look for plaintext in what it brings."
+        "Git merges their lines without any program of theirs. fnox writes the names of an env file in no order, so that two "
+        "neighbours seldom stand on lines that touch, and then merge as distant names do. gitseal starts Python three times: "
+        "the driver, and its hooks before the merge is committed, which look for plaintext in what it brings."
     ),
     "merge two branches that set distant names": (
         "Git merges these lines without any program, and would gitseal's too. It starts Python three times all the "

@@ -146,7 +146,7 @@ def merge(world: World, tool: Tool, distance: int) -> Trial:
 
 def history(world: World, tool: Tool) -> Trial:
     """The commits that set the name in the middle, and no other."""
-    store = store_of(tool)
+    words = had(store_of(tool).log)(world, middle(100))
     top, hers, others = ground.storied(world, tool)
 
     def check(done: Done) -> str:
@@ -157,7 +157,7 @@ def history(world: World, tool: Tool) -> Trial:
         wrong = len(others & shown)
         return f"and {wrong} others" if wrong else ""
 
-    return _trial(world, tool, top, store.log(world, middle(100)), check)
+    return _trial(world, tool, top, words, check)
 
 
 def import_file(world: World, tool: Tool) -> Trial:

@@ -45,7 +45,7 @@ TOOL = Tool(
         set=lambda _, name, value: ["secretspec", "set", name, value],
         add=lambda w, person: _recipients(w.recipient, person.recipient),
         remove=lambda w, _: _recipients(w.recipient),
-        log=lambda _, name: ["git", "log", "--format=%h", f"-G^{name}=", "--", FILE],
+        log="sealed whole, no textconv",
         as_person=_as_person,
     ),
     hook="none of its own",
