@@ -11,6 +11,7 @@ from gitseal.exchange import ImportedValue
 
 _WORDS = """
 on yes off no y n True TRUE null ~ 12:30 190:20:30 1e3 0o17 017 08 1_000 2024-1-2 1e400 0x1F 0b11 +1 -0 1. .5 -.5e3 1__0 _1 0o8
+._1 .1_ -._1 1_.
 2024-01-02T03:04:05Z 2024-01-02T03:04:05.120+02:00 2024-13-01 9223372036854775807 -9223372036854775808 9223372036854775808
 99999999999999999999 1e-7 1E5 0x_1 !!str&x !!int&5 !!float&5 !!binary&aGk= !foo&bar !!bool&true !!timestamp&2024-01-02 <<x =
 """

@@ -28,6 +28,7 @@ def _refused(text: str) -> Error:
     error: Error = caught.value
     assert error.message.startswith("s.yaml")
     assert "hush" not in repr(error) + error.hint
+    assert error.hint
     # Nor in what a traceback would show of the errors before.
     assert error.__context__ is None or error.__suppress_context__
     return error
@@ -71,6 +72,31 @@ def test_a_value_in_clear_where_the_file_says_sealed_is_refused(added: str) -> N
     assert "stands in clear" in _refused(f"{added}\n{suffixed}").message
 
 
+@pytest.mark.parametrize("added", ["other: {pw: hush}", "pw_: 1\nmore: {pw: {ADMIN: hush}}"])
+def test_a_value_in_clear_where_the_files_expression_says_sealed_is_refused(added: str) -> None:
+    """sops refuses them too. No MAC covers them."""
+    assert "stands in clear" in _refused(f"{added}\n{MAC_ONLY}").message
+
+
+@pytest.mark.parametrize(
+    "rule", ["encrypted_regex: ^(pw)+$", 'unencrypted_regex: "^[[:lower:]]+$"', "encrypted_comment_regex: secret"]
+)
+def test_a_value_in_clear_that_nobody_here_can_judge_is_left_to_sops(rule: str) -> None:
+    judged = MAC_ONLY.replace("encrypted_regex: ^pw$", rule)
+    assert judged != MAC_ONLY
+    error = _refused(judged)
+    assert isinstance(error, Encrypted)
+    assert "stands in clear" in error.message
+    # If the MAC covers it, nobody put it there.
+    assert _read(SOME.replace("unencrypted_regex: ^(host|port)$", rule)).imported.items
+
+
+@pytest.mark.parametrize("name", ["clash", "clash_with_nothing"])
+def test_a_name_that_is_a_value_in_one_document_and_a_section_in_another_is_refused(name: str) -> None:
+    error = _refused((VECTORS / f"{name}.yaml").read_text())
+    assert 'two documents of the file give "y" different values' in error.message
+
+
 def test_what_asks_for_too_much_is_refused_soon() -> None:
     start = time.process_time()
     nested = "a: " + "{a: " * 200 + "1" + "}" * 200
@@ -87,7 +113,7 @@ def test_what_asks_for_too_much_is_refused_soon() -> None:
     assert time.process_time() - start < 30  # a bound far off: what is meant to fail takes hours
 
 
-def test_an_expression_of_the_file_is_never_run() -> None:
+def test_an_expression_that_could_take_for_ever_is_never_run() -> None:
     evil = SOME.replace("unencrypted_regex: ^(host|port)$", "unencrypted_regex: ^(([a-z])+.)+[A-Z]([a-z])+$")
     assert evil != SOME
     name = "a" * 64

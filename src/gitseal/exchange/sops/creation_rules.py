@@ -1,6 +1,6 @@
 """The rules of `.sops.yaml`: which files are sealed to whom. sops takes the first one whose expression is in a file's path.
 
-Their expressions are Go's. Those that Python might read otherwise, or that could take it for ever, are not tried: see `_FORM`.
+Their expressions are Go's: see `expressions` for those that are read.
 """
 
 import re
@@ -11,6 +11,7 @@ from ruamel.yaml.error import YAMLError
 
 from gitseal.errors import Malformed
 from gitseal.exchange._text import decoded
+from gitseal.exchange.sops import expressions
 from gitseal.exchange.sops.metadata import SERVICES
 from gitseal.records import NamedTuple
 
@@ -25,16 +26,6 @@ _SELECTORS = ("unencrypted_suffix", "encrypted_suffix", "unencrypted_regex", "en
 _SELECTORS_OF_COMMENTS = ("unencrypted_comment_regex", "encrypted_comment_regex")
 _SHORT_FIELDS = frozenset({"path_regex", "age", "key_groups", "shamir_threshold", "mac_only_encrypted"})
 _DEEPEST_FLOW, _MOST_VISITED = 32, 2000
-_LONGEST, _LONGEST_PATH, _MOST_OPEN = 500, 300, 3
-# What Go and Python read alike: signs, classes, groups that are not repeated, and repeats of one sign. With few repeats that have
-# no end, and a short path, no expression of this form takes long.
-_SIGN = r"[\w/ %,:;=@~!#&'\"<>-]|\\[^\w\s]|\\[dwsDWSbB]|\.|\[\^?(?:[^\[\]\\]|\\[^\w\s]|\\[dws])+\]"
-_FORM = re.compile(
-    rf"(?:\(\?i\))?(?:[\^$|]|\((?:\?:|\?P?<[A-Za-z]\w*>)?|\)\??|(?:{_SIGN})(?:(?:[*+?]|\{{\d{{1,3}}(?:,\d{{0,3}})?\}})\??)?)*",
-    re.ASCII,
-)
-_OPEN_REPEAT = re.compile(r"[*+]|,\}")
-
 Plain: TypeAlias = "dict[object, Plain] | list[Plain] | str | int | float | bool | None"
 
 
@@ -54,12 +45,11 @@ class CreationRule(NamedTuple):
     @property
     def is_readable(self) -> bool:
         """True if Python reads the expression as Go does."""
-        return _compiled(self.expression) is not None
+        return expressions.is_readable(self.expression)
 
     def matches(self, path: str) -> bool:
         """True if the rule is for the file at this path from the folder of `.sops.yaml`; False for an unreadable expression."""
-        compiled = _compiled(self.expression)
-        return compiled is not None and len(path) <= _LONGEST_PATH and compiled.search(path) is not None
+        return expressions.found(self.expression, path) is True
 
 
 class CreationRules(NamedTuple):
@@ -147,14 +137,3 @@ def _name(text: str, key: str) -> str:
             comment = re.search(r"[ \t]#[ \t]*(\S.*)", behind)
             return anchor[1] if anchor else comment[1].strip() if comment else ""
     return ""
-
-
-def _compiled(expression: str) -> "re.Pattern[str] | None":
-    if len(expression) > _LONGEST or not _FORM.fullmatch(expression):
-        return None
-    if len(_OPEN_REPEAT.findall(expression)) > _MOST_OPEN:
-        return None
-    try:
-        return re.compile(expression.replace("(?<", "(?P<"), re.ASCII)
-    except (re.error, OverflowError):
-        return None

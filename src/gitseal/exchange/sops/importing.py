@@ -107,7 +107,7 @@ def _naming(source: str) -> Iterator[None]:
         yield
     except Malformed as error:
         place = ":".join(filter(None, (source, str(error.line or ""))))
-        raise Malformed(error.reason, error.line, error.hint, place=place) from None
+        raise Malformed(error.reason, error.line, error.hint or opening.LOOK_AT_IT, place=place) from None
     except Encrypted as error:
         raise Encrypted(error.reason, error.cipher, place=source) from None
     except (Damaged, NotForYou) as error:
@@ -182,16 +182,24 @@ def _imported(document: TreeBranch, signs: str = "") -> Imported:
 def _together(documents: list[Imported]) -> Imported:
     """The values of all documents as those of one. Raises Malformed for a name that two of them give different values."""
     items: dict[tuple[str, ...], ImportedValue] = {}
+    sections: dict[tuple[str, ...], int] = {}
     for item in (item for document in documents for item in document.items):
         before = items.get(item.path, item._replace(comments=()))
         if before.value != item.value:
-            raise Malformed(
-                f'two documents of the file give "{shown("/".join(item.path))}" different values',
-                item.line,
-                "import what sops decrypts, one document after the other",
-            )
+            raise _differ(item.path, item.line)
         items[item.path] = before._replace(comments=before.comments + item.comments)
+        sections |= {item.path[:length]: item.line for length in range(1, len(item.path))}
+    for path in items.keys() & sections.keys():
+        raise _differ(path, sections[path])
     return Imported(tuple(items.values()), below=tuple(line for document in documents for line in document.below))
+
+
+def _differ(path: tuple[str, ...], line: int) -> Malformed:
+    return Malformed(
+        f'two documents of the file give "{shown("/".join(path))}" different values',
+        line,
+        "give each document a file of its own, and read those",
+    )
 
 
 def _mapping(branch: TreeBranch) -> _nodes.Mapping:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from gitseal.errors import Malformed
+from gitseal.exchange.sops import expressions
 from gitseal.exchange.sops.tree import Node, Scalar, Sequence, TreeBranch, values
 
 NAME = "sops"
@@ -49,7 +50,7 @@ class AgeKey(NamedTuple):
 class Metadata(NamedTuple):
     """`modified` is the context of the MAC. `services` are the kinds of other keys that open the file too, in words.
 
-    `selectors` say which values are sealed. Of these the two suffixes are asked: an expression that a file brings is never run.
+    `selectors` say which values are sealed: one rule, by its name.
     """
 
     age: tuple[AgeKey, ...]
@@ -60,12 +61,19 @@ class Metadata(NamedTuple):
     selectors: Mapping[str, str]
     mac_only_encrypted: bool
 
-    def has_to_be_sealed(self, path: tuple[str, ...]) -> bool:
-        """True if the file itself says, by a suffix, that the value at this path is sealed."""
-        if suffix := self.selectors.get("unencrypted_suffix"):
-            return not any(part.endswith(suffix) for part in path)
-        suffix = self.selectors.get("encrypted_suffix")
-        return suffix is not None and any(part.endswith(suffix) for part in path)
+    def has_to_be_sealed(self, path: tuple[str, ...]) -> bool | None:
+        """Whether the file itself says that the value at this path is sealed.
+
+        None if only sops can say: by the comments around it, or by an expression that is not read here.
+        """
+        ((rule, wanted),) = self.selectors.items()
+        if rule.endswith("_comment_regex"):
+            return None
+        parts = [
+            part.endswith(wanted) if rule.endswith("_suffix") else expressions.found(wanted, part) for part in path
+        ]
+        is_named = True if True in parts else None if None in parts else False
+        return is_named if rule.startswith("encrypted") or is_named is None else not is_named
 
 
 def split(documents: list[TreeBranch]) -> tuple[list[TreeBranch], TreeBranch]:

@@ -10,8 +10,10 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from gitseal.crypto import sops_cipher
+from gitseal.document.ciphertext import SOPS_FILE
 from gitseal.errors import Damaged, Error, Malformed, NotForYou
 from gitseal.exchange._names import shown
+from gitseal.exchange._sealed import Encrypted
 from gitseal.exchange.sops import scalars, tree
 from gitseal.exchange.sops.authentication import context, mac_hash, mac_text
 from gitseal.exchange.sops.metadata import AgeKey, Metadata
@@ -22,6 +24,9 @@ from gitseal.recipients.protocol import Identity
 _LONGEST_ARMOR = 16 * 1024
 # One that does not know its own stanza, such as a plugin's, is tried on this many.
 _MOST_BLIND = 64
+_MOST_NAMED = 3
+LOOK_AT_IT = "restore the file from a commit before, or have its owner look at it with sops"
+"""The hint for what nobody can mend who reads the file."""
 _NO_MAC = "the MAC of sops does not fit the values: the file was changed after it was sealed"
 
 
@@ -58,7 +63,11 @@ def data_key(metadata: Metadata, identities: Iterable[Identity]) -> bytes:
                     return content
     for first in failures:
         raise first
-    raise NotForYou("no identity at hand opens it", "see which identities were tried: gitseal whoami")
+    whose = " or ".join(shown(key.recipient) for key in metadata.age[:_MOST_NAMED]) or "nobody"
+    raise NotForYou(
+        "no identity at hand opens it",
+        f"name the file with the key of {whose} in SOPS_AGE_KEY_FILE; to see which identities were tried: gitseal whoami",
+    )
 
 
 def opened(documents: Sequence[TreeBranch], metadata: Metadata, key: bytes) -> OpenedFile:
@@ -104,15 +113,27 @@ class _Unsealer:
 
     def _scalar(self, scalar: Scalar, path: tuple[str, ...]) -> Scalar:
         text = scalar.content.decode("utf-8", "replace") if scalar.kind == "str" else ""
-        if sops_cipher.is_token(text):
+        is_sealed = sops_cipher.is_token(text)
+        if is_sealed:
             scalar = self._unsealed(text, path, scalar.line)
-        elif (scalar.kind != "str" or scalar.content) and self._metadata.has_to_be_sealed(path):
-            raise Damaged(f'"{shown("/".join(path))}" stands in clear, and the file says that it is sealed')
-        elif self._metadata.mac_only_encrypted:
+        elif scalar.kind != "str" or scalar.content:
+            self._check_clear(path)
+        if self._metadata.mac_only_encrypted and not is_sealed:
             self.uncovered += 1
             return scalar
         self._hash.update(scalar.content)
         return scalar
+
+    def _check_clear(self, path: tuple[str, ...]) -> None:
+        """Raise Damaged if the file says that this value is sealed, and Encrypted if only sops can tell, and no MAC does."""
+        is_wrong = self._metadata.has_to_be_sealed(path)
+        clear = f'"{shown("/".join(path))}" stands in clear, and'
+        if is_wrong:
+            raise Damaged(f"{clear} the file says that it is sealed", LOOK_AT_IT)
+        if is_wrong is None and self._metadata.mac_only_encrypted:
+            raise Encrypted(
+                f"{clear} no MAC covers it, and only sops can tell by the file's rule whether it may", SOPS_FILE
+            )
 
     def _unsealed(self, token: str, path: tuple[str, ...], line: int) -> Scalar:
         reason = ""
@@ -152,7 +173,7 @@ class _Unsealer:
         with suppress(Damaged):
             mac = sops_cipher.open_token(self._metadata.mac, self._key, self._metadata.modified).content
         if not hmac.compare_digest(mac, expected):
-            raise Damaged(_NO_MAC, "restore the file from a commit before, or have its owner look at it with sops")
+            raise Damaged(_NO_MAC, LOOK_AT_IT)
 
 
 def is_comment(item: Scalar) -> bool:

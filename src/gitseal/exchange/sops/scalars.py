@@ -157,7 +157,8 @@ def _spelled(number: float) -> bytes:
 
 
 def _number(content: str, line: int) -> Scalar | None:
-    digits = content.replace("_", "")
+    # Go's own reader gets what begins with a point, and takes no underscore in it.
+    digits = content if content[0] == "." else content.replace("_", "")
     for pattern, base in _INTEGERS:
         if pattern.fullmatch(digits):
             number = int(digits, base) if base != 8 else int(re.sub("[oO]", "", digits), 8)  # noqa: PLR2004 - octal

@@ -43,6 +43,8 @@ sops encrypt --age "$age" --encrypted-regex '^a$' plain/comments.yaml > clear_co
 # These have no form in JSON, or another one.
 sops encrypt --age "$age" plain/comments.ini > comments.ini
 sops encrypt --age "$age" plain/several.yaml > several.yaml
+sops encrypt --age "$age" plain/clash.yaml > clash.yaml
+sops encrypt --age "$age" plain/clash_with_nothing.yaml > clash_with_nothing.yaml
 sops encrypt --age "$age" plain/blob.bin > blob.bin
 
 # As sops wrote it before 3.10: its own order, and lists that are empty. Nothing of it is authenticated.
