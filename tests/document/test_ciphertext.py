@@ -119,3 +119,6 @@ def test_a_file(data: bytes, tool: str) -> None:
 def test_bytes_in_a_format_of_a_tool_are_no_value() -> None:
     for data in (b"\0GITCRYPT\0\x01", b"age-encryption.org/v1\n", b"Salted__\x01"):
         assert ciphertext.of_value(TypedValue(ValueType.BYTES, data)) is not None
+        with pytest.raises(Error) as caught:
+            ciphertext.refuse("NAME", TypedValue(ValueType.BYTES, data))
+        assert "--type bytes" not in caught.value.hint, "it is refused with that as well"

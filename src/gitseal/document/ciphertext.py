@@ -149,7 +149,9 @@ def refuse(name: str, value: "TypedValue") -> None:
     """Raise Error, which names the tool and never the value, if a value is ciphertext."""
     cipher = of_value(value)
     if cipher is not None:
-        raise Error(f'the value of "{name}" is encrypted by {cipher.tool}', f"{cipher.advice}; {_FOR_ANY_FILE}")
+        # Binary ciphertext is refused as bytes too: what helps armored ciphertext does not help there.
+        ways = cipher.advice if _of_magic(value.reveal()) else f"{cipher.advice}; {_FOR_ANY_FILE}"
+        raise Error(f'the value of "{name}" is encrypted by {cipher.tool}', ways)
 
 
 def _of_magic(content: bytes) -> Cipher | None:
