@@ -17,6 +17,7 @@ from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
 from gitseal.policy.policy import DEFAULT
 from gitseal.project.belief.trust import Trust
 from gitseal.records import NamedTuple
+from gitseal.resolve import plain_texts
 from gitseal.sealing import refusals
 from gitseal.sealing.group_keys import GroupKeys
 from gitseal.yamltext import scalars
@@ -50,7 +51,8 @@ class Change(GroupKeys):
         """Sets a value.
 
         `plain` is the caller's word that a new name may be readable, if a rule says so too; a name that no rule makes
-        plain is sealed all the same. Raises Error if the policy or the header stands against it.
+        plain is sealed all the same. The value is in the form that the name stores: what a person did not type for it comes
+        through `stored_form`. Raises Error if the policy or the header stands against it.
         """
         entry = self.document.entries.get(path)
         refusals.check_place(self.document, path)
@@ -93,6 +95,15 @@ class Change(GroupKeys):
             self.puts[path] = self.puts[path]._replace(comments=comments, rank=rank, below=below)
         return SetResult(self.environment, path_text(path), outcome, not value.reveal())
 
+    def stored_form(self, path: NamePath, value: TypedValue, *, was_plain: bool = False) -> TypedValue:
+        """A value in the form in which a name stores it, so that it reads as the same text there.
+
+        `was_plain`: the value is what stands in a file for a plain one. Its references stay where it is sealed, as mere text.
+        """
+        if self.policy.is_plain(self.environment, path):
+            return value if was_plain else plain_texts.written_plain(value)
+        return plain_texts.read_plain(value) if was_plain else value
+
     def set_write_only(self, path: NamePath, value: TypedValue) -> Outcome:
         """Sets a value and keeps it write-only, as it came. Raises Error as `put` does, and if the name is plain here."""
         if self.policy.is_plain(self.environment, path):
@@ -127,7 +138,7 @@ class Change(GroupKeys):
         there = source.header.environment
         rules = there if there in self.policy.environments else self.environment
         if self.is_vouched(entry, rules):
-            outcome = self.put(path, value, plain=plain)
+            outcome = self.put(path, self.stored_form(path, value, was_plain=entry.token is None), plain=plain)
         elif entry.token is not None:
             outcome = self.set_write_only(path, value)
         else:
@@ -160,6 +171,7 @@ class Change(GroupKeys):
             self.puts[path] = Put(entry.node.source)
             return
         key = self.key(self.policy.group(self.environment, path))
+        value = self.stored_form(path, value, was_plain=entry.token is None)
         if self.is_vouched(entry, self.environment):
             self.put_token(path, document.seal(key, path, value))
         else:
@@ -199,7 +211,8 @@ class Change(GroupKeys):
             )
         # Remembered in this clone, so that a rule that a branch adds later does not do the same unasked.
         self.trust.let_plain(self.document.header, entry.path)
-        self.puts[entry.path] = Put(_plain_source(entry.name, document.open_entry(self.document, entry, self.keys)))
+        value = self.stored_form(entry.path, document.open_entry(self.document, entry, self.keys))
+        self.puts[entry.path] = Put(_plain_source(entry.name, value))
 
     def result(self) -> bytes:
         """The new bytes. Raises Error if a name stands in the way of a section or the other way round."""

@@ -63,7 +63,7 @@ def take(
             return SetResult(edit.environment, path_text(item.path), Outcome.UNCHANGED, not content)
         return edit.set_named(
             item.path,
-            item.value,
+            edit.stored_form(item.path, item.value),
             plain=plain or item.path in plain_names,
             comments=comments.above.get(item.path, ()),
             rank=rank,

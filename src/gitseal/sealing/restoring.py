@@ -24,7 +24,7 @@ def restore_value(edit: Change, source: Document, keys: Mapping[str, DataKey], e
     """
     if entry.token is not None and entry.token.group in source.header.access:
         edit.trust.source(source.header, entry.token.group)
-    value = document.open_entry(source, entry, keys)
+    value = edit.stored_form(entry.path, document.open_entry(source, entry, keys), was_plain=entry.token is None)
     if is_in_force(edit, entry, value):
         return [_result(edit, entry.path, Outcome.UNCHANGED, value)]
     if not edit.is_vouched(entry, edit.environment):

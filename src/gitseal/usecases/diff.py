@@ -12,6 +12,7 @@ from gitseal.project.mirror import Mirror
 from gitseal.project.project import Project
 from gitseal.project.revisions import document_at
 from gitseal.project.workspace import Workspace
+from gitseal.resolve import plain_texts
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -52,9 +53,10 @@ class Side(NamedTuple):
         if entry is None:
             return None
         try:
-            return document.open_entry(self.document, entry, self.keys)
+            value = document.open_entry(self.document, entry, self.keys)
         except NotForYou:
             return None
+        return value if entry.token is not None else plain_texts.read_plain(value)
 
 
 def compare(workspace: Workspace, left: str, right: str) -> list[Compared]:

@@ -94,7 +94,15 @@ def set_values(
 
     def action(edit: Change) -> list[SetResult]:
         own = values[edit.environment]
-        return [edit.set_named(one.path, one.value, plain=one.is_plain, rank=rank) for rank, one in enumerate(own)]
+        return [
+            edit.set_named(
+                one.path,
+                edit.stored_form(one.path, one.value, was_plain=one.is_plain),
+                plain=one.is_plain,
+                rank=rank,
+            )
+            for rank, one in enumerate(own)
+        ]
 
     results = (preview if dry_run else change)(workspace, list(values), action)
     return [result for several in results.values() for result in several]
