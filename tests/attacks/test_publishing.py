@@ -211,6 +211,22 @@ def test_a_forged_record_hides_no_change(team: Team) -> None:
     assert team.memory.values() == {"A": NEEDLE.encode()}
 
 
+def test_a_memory_that_proves_nothing_is_replaced_by_one_adoption(team: Team) -> None:
+    """Whatever spoilt it counts in place of the record, so the hint says what ends that."""
+    team.memory.keeps_marks = False
+    assert team.publish("--accept-target", "shop")[0] == 0
+    memory = team.alice.top / ".git/gitseal/records"
+    known = memory.read_text()
+    proof = re.findall("[0-9a-f]{64}", known)[-1]
+    memory.write_text(known.replace(proof, "0" * 64))
+    status, said = team.publish()
+    assert status == 1
+    assert planning.NOT_PROVEN in said
+    assert said.splitlines()[-1].endswith("to take them over, once: --adopt")
+    assert team.publish("--adopt")[0] == 0
+    assert team.publish()[1].splitlines()[-1] == "0 created, 0 changed, 0 removed, 0 left, 1 unchanged"
+
+
 def test_a_program_that_nobody_accepted_is_not_started_and_hides_no_other_target(team: Team) -> None:
     started = team.alice.top / "started"
     team.alice.policy(TARGET, f'{TARGET}\n  tool: {{environments: [production], to: "exec:touch {started}"}}')

@@ -135,4 +135,7 @@ def _way_on(publication: Publication) -> str:
     if record is not None and not record.names:
         # What another clone put there is known by its record alone.
         return f"fetch what others recorded: git fetch origin {record.ref}:{record.ref}; or to take these over: --adopt"
+    if record is not None and any(name in record.regained for name, _ in publication.plan.refused):
+        # It counts in place of the record, so no fetch helps; what is written then is remembered in its place.
+        return "what this clone remembers of these proves nothing, as after its data key went; to take them over, once: --adopt"
     return "to take these over: --adopt"
