@@ -1,6 +1,9 @@
 """What the page does, as its script asks for it."""
 
+import os
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyrage
@@ -296,6 +299,49 @@ def test_stores_are_asked_by_a_press_alone(tmp_path: Path) -> None:
         assert "nothing of ours is there" in body
         assert "hush" not in body
         assert reads.exists()
+
+
+def test_a_store_that_is_slow_holds_up_nobody_else(tmp_path: Path) -> None:
+    (tmp_path / "top").mkdir()
+    world, environ = made(tmp_path / "top", tmp_path)
+    top, gate, slow, asked = world.top, tmp_path / "gate", tmp_path / "slow", tmp_path / "asked"
+    os.mkfifo(gate)
+    program = top / "push.sh"
+    program.write_text(f"#!/bin/sh\ncat >/dev/null\nif test -e {slow}; then touch {asked}; cat {gate}; fi\n")
+    program.chmod(0o755)
+    with (top / ".secrets/policy.yaml").open("a") as policy:
+        policy.write('publish:\n  shop: {environments: [production], to: "exec:./push.sh"}\n')
+    git(top, "add", "-A")
+    git(top, "commit", "-q", "-m", "publish", environ=environ)
+    git(top, "config", "gitseal.trust", "main")
+    with ThreadPoolExecutor() as pool, studio.running(top, environ=environ) as page:
+        page.let_in()
+        run(GITSEAL, "publish", "--yes", "--accept-target", "shop", cwd=top, environ=environ)
+        slow.touch()
+        told = pool.submit(page.post, "/stores")
+        _until(asked.exists)
+        # Others look and change meanwhile, and what they change is theirs to undo.
+        assert page.get("/").status == 200
+        assert page.post("/set", name="MEANWHILE", value="x", environments=["production"], seen={}).status == 200
+        gate.write_text("")
+        assert "What the stores say" in page.get(str(told.result().told["to"])).body
+        step = hidden(page, "/", "step")
+        assert page.post("/undo", step=step, after="/status").told == {"to": "/status"}
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_undo_leads_back_to_where_one_was(desktop: Desktop) -> None:
+    assert set_(desktop, "FRESH", "new", seen={"production": "-"}) == {"to": "/name?name=FRESH"}
+    set_(desktop, "DATABASE_URL", "new")
+    for after, to in (("/name?name=DATABASE_URL", "/name?name=DATABASE_URL"), ("/name?name=FRESH", "/")):
+        step = hidden(desktop.page, "/due", "step")
+        assert desktop.page.post("/undo", step=step, after=after).told == {"to": to}
 
 
 def test_a_preview_tells_what_the_terminal_tells(desktop: Desktop) -> None:

@@ -5,7 +5,7 @@ import pytest
 pytest.importorskip("markupsafe", reason="the extra studio is not installed")
 
 from gitseal.report.sentences import sentence
-from gitseal.studio.linking import linked, named, said
+from gitseal.studio.linking import helped, helped_here, linked, named, said
 
 _HOSTILE = "<b onclick='x'>\"&</code>\u202e"
 _PAGES = {"DATABASE_URL": "/name?name=DATABASE_URL"}
@@ -35,3 +35,23 @@ def test_a_sentence_begins_as_one_and_a_command_as_it_is_typed() -> None:
     assert said("look at all names", _PAGES) == "Look at all names"
     assert said("git restore -- x", _PAGES) == "git restore -- x"
     assert said(sentence("set {}", "x"), _PAGES) == "Set <code>x</code>"
+
+
+@pytest.mark.parametrize(
+    ("hint", "shown"),
+    [
+        ("git restore -- x", "in a terminal: git restore -- x"),
+        ("see its names: gitseal list", "see its names, in a terminal: gitseal list"),
+        ("ask alice; or gitseal recipient request", "ask alice; or gitseal recipient request (in a terminal)"),
+        ("in a terminal, run: gitseal resolve", "in a terminal, run: gitseal resolve"),
+        ("ask gitseal's maintainers", "ask gitseal's maintainers"),
+        ("look at all names", "look at all names"),
+        ("", ""),
+    ],
+)
+def test_a_command_says_that_it_is_for_a_terminal(hint: str, shown: str) -> None:
+    assert helped(hint) == shown
+
+
+def test_so_does_one_with_names_of_the_repository() -> None:
+    assert helped_here(sentence("git restore -- {}", "x"), _PAGES) == "git restore -- <code>x</code> (in a terminal)"

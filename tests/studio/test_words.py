@@ -104,5 +104,5 @@ def test_an_error_leads_back_and_its_command_can_be_pasted(desk: Desktop) -> Non
     policy_file = desk.world.top / ".secrets/policy.yaml"
     content = policy_file.read_text()
     policy_file.unlink()
-    assert ">git restore -- " in desk.page.get("/commit").body
+    assert "In a terminal: git restore -- " in desk.page.get("/commit").body
     policy_file.write_text(content)

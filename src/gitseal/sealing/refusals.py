@@ -75,7 +75,7 @@ def check_replacing(project: Project, document: Document, path: NamePath) -> Non
     if is_members:
         name = path_text(path)
         raise Error(
-            f'"{name}" in {environment} is a member\'s value: a write-only one in its place stops a deploy until a'
-            " member absorbs it",
+            f'"{name}" in {environment} has a member\'s value: if you replace it by one that you cannot read, deploys stop'
+            " until a member absorbs it",
             f"if that is meant, add --replace: gitseal set {shell_quoted(name)} -e {environment} --replace",
         )

@@ -13,6 +13,7 @@ and is written again. A new value must never stand there without its mark: nobod
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from gitseal.hidden import SecretBytes
 from gitseal.records import NamedTuple, Protocol
@@ -116,7 +117,8 @@ class Outside(NamedTuple):
 
     `start` runs a program, given its words, its standard input, named values that its talk must not show, variables besides
     those that every program gets, and the folder that it starts in. In `kept` stands what a server was asked and need not be
-    asked again for one command.
+    asked again for one command. `asking` is entered while somebody is asked and the answer may take long: whoever holds what
+    others wait for lets go of it meanwhile.
     """
 
     environ: Mapping[str, str]
@@ -124,6 +126,7 @@ class Outside(NamedTuple):
     wait: Callable[[float], object]
     folder: str
     kept: dict[str, str]
+    asking: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def __repr__(self) -> str:
         # A token is among the variables.

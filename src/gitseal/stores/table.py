@@ -69,7 +69,10 @@ def open_store(place: str, outside: Outside) -> Store:
 def whereabouts(place: str, outside: Outside) -> Whereabouts | None:
     """The server of a place; None if its kind has no server that the outside names. Raises Error if the outside names none."""
     asked = getattr(kind_of(place).load(), "whereabouts", None)
-    server: Whereabouts | None = asked(_locator(place), outside) if asked is not None else None
+    if asked is None:
+        return None
+    with outside.asking():
+        server: Whereabouts = asked(_locator(place), outside)
     return server
 
 

@@ -22,11 +22,12 @@ Agreed = frozenset[tuple[str, str]]
 class PageAction(NamedTuple):
     """Something to do: the words for it when it is done, and the address of the page to show then.
 
-    `seen` is what the person had before their eyes (see `Workspace`).
+    `after` is called when it is done, if what is done says which page there is. `seen` is what the person had before their eyes
+    (see `Workspace`).
     """
 
     do: Callable[[Workspace], str]
-    after: str
+    after: str | Callable[[], str]
     seen: Seen = {}  # noqa: RUF012 - nobody changes it
 
     def __repr__(self) -> str:
@@ -101,9 +102,8 @@ class PendingActions:
         accepted: frozenset[str] = frozenset()
         while True:
             try:
-                return ActionDone(
-                    action.do(self._workspace()._replace(seen=action.seen, accepted=accepted)), action.after
-                )
+                words = action.do(self._workspace()._replace(seen=action.seen, accepted=accepted))
+                return ActionDone(words, action.after if isinstance(action.after, str) else action.after())
             except Unconfirmed as unconfirmed:
                 # Asked anew each time, so that a yes counts for the very question that was shown: the same key may by now
                 # stand for somebody else, or open something else.

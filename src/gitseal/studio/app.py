@@ -16,6 +16,7 @@ from gitseal.studio.actions import ActionDone, Asked, OpenQuestion, PageAction
 from gitseal.studio.admission import Admission
 from gitseal.studio.desk import Desk
 from gitseal.studio.guard import CSP, OPENING, TooLarge
+from gitseal.studio.linking import helped
 from gitseal.studio.rendering import View, content_security_policy, page
 
 Query = Mapping[str, str]
@@ -89,7 +90,7 @@ def application(desk: Desk, admission: Admission) -> Starlette:
         try:
             return JSONResponse(await run_in_threadpool(_locked(desk, lambda: names.seen(desk, name))))
         except Error as error:
-            return JSONResponse({"error": error.message, "hint": error.hint}, _REFUSED)
+            return JSONResponse({"error": error.message, "hint": helped(error.hint)}, _REFUSED)
 
     async def not_there(_request: Request, _error: Exception) -> Response:
         return _bare(admission.proof_key, Error("there is no such page", "look at all names"), _ABSENT)
@@ -227,8 +228,9 @@ def _posted(
         except (Error, OSError) as failure:
             error = _told(desk, failure)
             # `changed`: the page can offer to look again.
-            told = {"error": error.message, "hint": error.hint, "changed": isinstance(error, NotAsSeen)}
-            return JSONResponse(told, _REFUSED)
+            is_changed = isinstance(error, NotAsSeen)
+            hint = "look at the page again, and decide" if is_changed else helped(error.hint)
+            return JSONResponse({"error": error.message, "hint": hint, "changed": is_changed}, _REFUSED)
 
     return posted
 

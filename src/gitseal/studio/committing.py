@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gitseal.project.workspace import Workspace
 from gitseal.studio.actions import PageAction
 from gitseal.studio.desk import Desk
-from gitseal.studio.linking import name_pages
+from gitseal.studio.linking import is_there, name_pages, own_address
 from gitseal.studio.rendering import View
 from gitseal.usecases.uncommitted import commit_secrets, uncommitted
 
@@ -39,6 +39,6 @@ def commit_action(desk: Desk, body: Mapping[str, object]) -> PageAction:
 
 
 def undo_action(desk: Desk, body: Mapping[str, object]) -> PageAction:
-    """Takes back the last change, if it is the one that the page showed."""
-    step = str(body.get("step", ""))
-    return PageAction(lambda _workspace: desk.undo(step), "/")
+    """Takes back the last change, if it is the one that the page showed; then shows that page, if there still is one."""
+    step, here = str(body.get("step", "")), own_address(body)
+    return PageAction(lambda _workspace: desk.undo(step), lambda: here if is_there(desk.project, here) else "/")

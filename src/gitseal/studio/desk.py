@@ -137,23 +137,32 @@ class Desk:
         count = len(self.steps)
         result = act()
         if isinstance(result, ActionDone):
-            self.steps[count:] = [step._replace(words=result.words) for step in self.steps[count:]]
             del self.steps[:-_MOST_UNDONE]
+            # Without words nothing was changed: what is there by now, somebody else did while a store was asked.
             if result.words:
+                self.steps[count:] = [step._replace(words=result.words) for step in self.steps[count:]]
                 self.notices.append(result.words)
             project = find(self._folder)
             self.notices += project.repository.notes if project.repository is not None else ()
         return result
 
     @contextmanager
-    def committing(self) -> Iterator[None]:
-        """Others are answered meanwhile: hooks and signing may take minutes. They only look, as actions are refused."""
-        self.is_committing = True
+    def let_go(self) -> Iterator[None]:
+        """Others are answered meanwhile. Nothing of the desk is used in it."""
         self.lock.release()
         try:
             yield
         finally:
             self.lock.acquire()
+
+    @contextmanager
+    def committing(self) -> Iterator[None]:
+        """Lets go, for hooks and signing may take minutes. Others only look, as actions are refused."""
+        self.is_committing = True
+        try:
+            with self.let_go():
+                yield
+        finally:
             self.is_committing = False
 
     def _check_free(self) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from html import escape
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 from markupsafe import Markup
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # What is a link already stays one.
 _CODE = re.compile(r"<a [^>]*>.*?</a>|<code>([^<]*)</code>", re.DOTALL)
 _COMMANDS = ("git ", "gitseal ")
+_COMMAND = re.compile(r"(^|: |[;,] |\bor |\bwith )git(?:seal)? [a-z]")
 # By the name as a page shows it, the address of its page.
 NamePages = Mapping[str, str]
 
@@ -30,6 +31,19 @@ NamePages = Mapping[str, str]
 def page_of(name: str) -> str:
     """The address of a name's page."""
     return f"/name?name={quote(name, safe='')}"
+
+
+def own_address(body: Mapping[str, object]) -> str:
+    """The address of the page that a form stood on, as the form says it."""
+    after = str(body.get("after", ""))
+    # A path of this page: two slashes at its beginning would lead to another host.
+    return after if after.startswith("/") and not after.startswith(("//", "/\\")) else "/"
+
+
+def is_there(project: Project, address: str) -> bool:
+    """False for the page of a name that nothing has any more."""
+    path, _, query = address.partition("?")
+    return path != "/name" or page_of(parse_qs(query).get("name", [""])[0]) in name_pages(project).values()
 
 
 def name_pages(project: Project) -> NamePages:
@@ -65,6 +79,23 @@ def said(words: str, pages: NamePages) -> Markup:
 def capitalised(words: str) -> str:
     """Words as a sentence begins. A command stays as it is typed."""
     return words if words.startswith(_COMMANDS) else words[:1].upper() + words[1:]
+
+
+def helped(hint: str) -> str:
+    """A hint for the page: a command in it is one for a terminal, and says so."""
+    at = _COMMAND.search(hint)
+    if at is None or "terminal" in hint:
+        return hint
+    if at[1] == ": ":
+        return f"{hint[: at.start()]}, in a terminal{hint[at.start() :]}"
+    return f"in a terminal: {hint}" if not at[1] else f"{hint} (in a terminal)"
+
+
+def helped_here(hint: str, pages: NamePages) -> Markup:
+    """`said` of a hint, with `helped`."""
+    if isinstance(hint, Sentence):
+        return said(hint, pages) + (" (in a terminal)" if helped(hint) != hint else "")
+    return said(helped(hint), pages)
 
 
 def named(name: str, pages: NamePages) -> Markup:

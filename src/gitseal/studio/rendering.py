@@ -14,7 +14,7 @@ from gitseal.report.dates import utc
 from gitseal.report.escaping import printable
 from gitseal.report.html_style import STYLE
 from gitseal.report.plurals import plural
-from gitseal.studio.linking import capitalised, named, said
+from gitseal.studio.linking import capitalised, helped, helped_here, named, said
 from gitseal.usecases.matrix import CellState, MatrixCell
 
 
@@ -78,6 +78,8 @@ def _environment() -> Environment:
     made.filters["utc"] = utc
     made.filters["drawn"] = _drawn
     made.filters["said"] = said
+    made.filters["helped"] = helped
+    made.filters["helped_here"] = helped_here
     made.filters["named"] = named
     made.filters["counted"] = plural
     made.filters["sentence"] = capitalised

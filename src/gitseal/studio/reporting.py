@@ -27,7 +27,7 @@ from gitseal.sealing.rekeying.planning import Plan
 from gitseal.sealing.rekeying.words import plan_words
 from gitseal.studio.actions import PageAction
 from gitseal.studio.desk import Desk
-from gitseal.studio.linking import linked, name_pages
+from gitseal.studio.linking import helped, linked, name_pages
 from gitseal.studio.rendering import View
 from gitseal.usecases.access import access
 from gitseal.usecases.diff import compare, difference_words
@@ -80,7 +80,7 @@ def people_view(desk: Desk, _query: Query) -> View:
         words = [*plan_words(planned, is_whole=True)]
         id_ = "" if planned.is_empty else desk.shelf.put(ShownPlan(environments, planned))
     except Error as error:
-        words = [f"{error.message}; {error.hint}" if error.hint else error.message]
+        words = [f"{error.message}; {helped(error.hint)}" if error.hint else error.message]
     return View(
         "people.html", "People", {"body": _markup(body, project), "planned": words, "id": id_, "broken": broken}
     )
@@ -138,13 +138,15 @@ def stores_action(desk: Desk, _body: Mapping[str, object]) -> PageAction:
 
     def do(workspace: Workspace) -> str:
         project = workspace.project
-        reached = outside(project, desk.environ, time.sleep, {})
+        reached = outside(project, desk.environ, time.sleep, {}, desk.let_go)
         lines: list[str] = []
         for one in published(workspace, reached, project.environments):
             if one.publication is not None:
                 lines += (f"{one.environment}: {line.strip()}" for line in standing_lines(one.publication))
             elif one.error is not None:
-                lines.append(f"{one.environment}, {one.target}: nobody can tell: {one.error.message}; {one.error.hint}")
+                lines.append(
+                    f"{one.environment}, {one.target}: nobody can tell: {one.error.message}; {helped(one.error.hint)}"
+                )
         desk.shelf.replace(id_, lines)
         return ""
 

@@ -11,6 +11,7 @@ from gitseal.project.workspace import Workspace
 from gitseal.sealing.refusals import cannot_absorb
 from gitseal.studio.actions import PageAction
 from gitseal.studio.desk import Desk
+from gitseal.studio.linking import own_address
 from gitseal.usecases.init import newcomer
 from gitseal.yamltext.tree import NamePath
 
@@ -48,11 +49,9 @@ def refusal(desk: Desk, layered: EffectiveEnvironment, path: NamePath) -> Error 
 
 def unlock_action(_desk: Desk, body: Mapping[str, object]) -> PageAction:
     """Asks for the passphrases of what is locked; then shows the page that it was pressed on, which can tell more now."""
-    after = str(body.get("after", ""))
 
     def do(workspace: Workspace) -> str:
         unlock(workspace.project, workspace.keyring)
         return ""
 
-    # A path of this page: two slashes at its beginning would lead to another host.
-    return PageAction(do, after if after.startswith("/") and not after.startswith(("//", "/\\")) else "/")
+    return PageAction(do, own_address(body))

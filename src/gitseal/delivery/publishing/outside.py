@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from gitseal.hidden import SecretBytes
 from gitseal.process import between
@@ -17,11 +18,15 @@ _MOST_PRINTED = 64 * 1024 * 1024
 
 
 def outside(
-    project: Project, environ: Mapping[str, str], wait: Callable[[float], object], kept: dict[str, str]
+    project: Project,
+    environ: Mapping[str, str],
+    wait: Callable[[float], object],
+    kept: dict[str, str],
+    asking: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> Outside:
-    """The outside of a project. `wait` pauses for seconds; `kept` is that of `Outside`."""
+    """The outside of a project. `wait` pauses for seconds; `kept` and `asking` are those of `Outside`."""
     folder = project.git().folder
-    return Outside(environ, _start, wait, folder, kept)
+    return Outside(environ, _start, wait, folder, kept, asking)
 
 
 def _start(

@@ -117,7 +117,8 @@ def _publication(
     if not store.keeps_marks:
         record = PublishRecord(source.repository, source.target.name, environment, (place, identity))
     keys = mark_keys.KeysAt(source, environment, keyring, wanted.values)
-    live = store.read()
+    with outside.asking():
+        live = store.read()
     records = record.against(live) if record is not None else None
     texts = (one.mark for one in (records if records is not None else live).values())
     former = keys.former(filter(None, map(mark.parse, texts)), wanted.file_id)
