@@ -7,7 +7,7 @@ PEERS := $(CURDIR)/.peers
 # Without compiled modules each test process takes 6 s longer to begin, and each gitseal twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo studio test check format peers bench fuzz dist zipapp clean
+.PHONY: help demo studio test tests check lint format peers bench fuzz dist zipapp clean
 
 help:
 	@echo 'make demo     the main job on a small web application, in this clone, which stays clean'
@@ -41,12 +41,17 @@ test: $(READY)
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m 'not slow' --hypothesis-profile=few
 
 # pytest comes last: its closing line ends the run.
-check: $(READY)
+check: lint tests
+
+lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	PATH="$(CURDIR)/$(BIN):$$PATH" tools/generated check
+
+# All of them; `check` has it, and CI after its lint, in whose time it fetches the peers.
+tests: $(READY)
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 format: $(READY)
