@@ -31,7 +31,7 @@ PEERS = TOP / ".peers"
 # `make test` asks for "few" by Hypothesis' own option, which wins over what is loaded here.
 _ANY_TIME = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.register_profile("few", _ANY_TIME, max_examples=20)
-hypothesis.settings.register_profile("usual", _ANY_TIME, max_examples=50)
+hypothesis.settings.register_profile("usual", _ANY_TIME, max_examples=30)
 hypothesis.settings.load_profile("usual")
 
 # Git and gitseal wait for the disk after most of what they write, and removing what was written waits again: with

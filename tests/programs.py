@@ -2,12 +2,12 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-# Ours, beside the Python that runs the tests, whatever PATH has.
-GITSEAL = str(Path(sys.executable).parent / "gitseal")
+from tests import standing_by
+from tests.standing_by import GITSEAL as GITSEAL  # noqa: PLC0414 - it is one of these programs
+
 # Nothing that a test starts takes a hundredth of it; a program that waits for somebody fails the test instead of hanging.
 _LIMIT = 300
 
@@ -16,15 +16,14 @@ def run(
     *command: str | Path, cwd: Path, stdin: str | bytes = b"", environ: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Whatever came of it: status, standard output and standard error, whose bytes that are no UTF-8 become surrogates."""
-    done = subprocess.run(
-        command,
-        cwd=cwd,
-        input=stdin.encode() if isinstance(stdin, str) else stdin,
-        env={**os.environ, **(environ or {})},
-        capture_output=True,
-        check=False,
-        timeout=_LIMIT,
-    )
+    content = stdin.encode() if isinstance(stdin, str) else stdin
+    whole = {**os.environ, **(environ or {})}
+    if command[0] == GITSEAL:
+        done = standing_by.run(GITSEAL, command[1:], cwd=cwd, environ=whole, timeout=_LIMIT, stdin=content)
+    else:
+        done = subprocess.run(
+            command, cwd=cwd, input=content, env=whole, capture_output=True, check=False, timeout=_LIMIT
+        )
     texts = (text.decode(errors="surrogateescape") for text in (done.stdout, done.stderr))
     return subprocess.CompletedProcess(done.args, done.returncode, *texts)
 

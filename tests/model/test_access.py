@@ -152,4 +152,4 @@ def test_a_group_that_a_branch_took_out_comes_again_there(templates: Templates, 
 @pytest.mark.fuzz
 def test_many_lives(templates: Templates, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in fuzzing.seeds(1):
-        live(templates, tmp_path, monkeypatch, *((1000, 40) if fuzzing.FUZZ else (8, 20)))
+        live(templates, tmp_path, monkeypatch, *((1000, 40) if fuzzing.FUZZ else (4, 20)))

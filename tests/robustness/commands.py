@@ -7,7 +7,9 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from tests import standing_by
 from tests.attacks.world import Clone
+from tests.programs import GITSEAL
 
 TOP = Path(__file__).resolve().parents[2]
 # What `gitseal` does, in a process whose start can be steered by what stands before it.
@@ -45,6 +47,11 @@ def run(
     place: Clone, *arguments: str, stdin: bytes = b"", before: str = "", more: dict[str, str] | None = None
 ) -> tuple[int, bytes, bytes]:
     """A command's status, standard output and standard error."""
+    if not before:
+        done = standing_by.run(
+            GITSEAL, arguments, cwd=place.top, environ=environ(place, **(more or {})), timeout=60, stdin=stdin
+        )
+        return done.returncode, done.stdout, done.stderr
     child = start(place, *arguments, stdin=stdin, before=before, more=more)
     out, err = child.communicate(timeout=60)
     return child.returncode, out, err

@@ -3,10 +3,13 @@
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
+from unittest.mock import patch
 
 import pytest
+from botocore.compat import accepts_kwargs
 
 from tests.servers import azure_cloud, faulty, google_cloud
 from tests.servers.azure_cloud import VAULT
@@ -85,7 +88,9 @@ def kubernetes(request: pytest.FixtureRequest) -> Iterator[Behind]:
 @contextmanager
 def aws(request: pytest.FixtureRequest, place: str) -> Iterator[Behind]:
     server: AwsServer = request.getfixturevalue("ministack")
-    with faulty.in_front_of(server.address) as proxy:
+    # Its SDK looks at the parameters of the same hundred functions for each client, and there is a client for each run.
+    once = patch("botocore.hooks.accepts_kwargs", cache(accepts_kwargs))
+    with once, faulty.in_front_of(server.address) as proxy:
         proxy.throttled = (400, {"Content-Type": "application/x-amz-json-1.1"}, b'{"__type": "ThrottlingException"}')
         through = server.environ | {"AWS_ENDPOINT_URL": proxy.address}
         yield Behind(proxy, server.environ, through, lambda: place.format(next(_numbers)))

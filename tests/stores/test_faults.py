@@ -192,7 +192,8 @@ def failed_run(place: Place, moment: Moment | None) -> str:
     _, again = place.publish(at, AFTER, 2, directly=False)
     assert not again.left | again.unclear
     assert place.values(at) == AFTER
-    last, nothing = place.publish(at, AFTER, 2, directly=False)
+    # No fault is left to find on the way, and a store that is there already spares an SDK's slow start.
+    last, nothing = place.publish(at, AFTER, 2, directly=True)
     assert nothing == Told(set(), set(), set()), "the run after that writes"
     assert last.counts()["unchanged"] == 3
     if told is None:
@@ -225,10 +226,23 @@ def _is_told_most(kind: str, fault: Fault) -> bool:
     return kind.startswith("vault") or fault in QUICK
 
 
+# What an answer means is the same in all services of AWS. This kind has the faults by which writes differ.
+ELSEWHERE = {
+    "aws-secretsmanager, each": {
+        Fault.REFUSED,
+        Fault.NOT_READY,
+        Fault.BROKEN,
+        Fault.BROKEN_AFTER,
+        Fault.CUT,
+        Fault.REDIRECT,
+    }
+}
+
+
 def _cases() -> Iterator[ParameterSet]:
     """Each kind of store with each fault, once and for good, by the marks of the kind."""
     for kind, fault, for_good in product(KINDS, Fault, [False, True]):
-        if _is_told_most(kind, fault) or not for_good:
+        if (_is_told_most(kind, fault) or not for_good) and fault not in ELSEWHERE.get(kind, ()):
             name = f"{kind}-{fault.name}{'-for good' if for_good else ''}"
             yield pytest.param(kind, fault, for_good, id=name, marks=HEAVY.get(kind, ()))
 

@@ -15,6 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from tests import standing_by
+from tests.stories.one_call import Call, one_call
+
 # Every made-up value in a story holds this word, so that one in a message is seen in any story.
 MARK = "hush"
 _FILE = re.compile(r"^-- (\S+) --\n", re.MULTILINE)
@@ -117,15 +120,29 @@ class _Story:
 
     def quiet(self, command: str) -> Done:
         """A command whose standard input is empty and no terminal."""
+        call = one_call(command, self.environ, self.folder)
         script = f"set -o pipefail; {command}"
         try:
-            done = subprocess.run(
-                ["bash", "-c", script], cwd=self.folder, env=self.environ, stdin=subprocess.DEVNULL,
-                capture_output=True, check=False, timeout=_LIMIT,
-            )  # fmt: skip
+            if call is not None:
+                done = self.called(call)
+            else:
+                done = subprocess.run(
+                    ["bash", "-c", script], cwd=self.folder, env=self.environ, stdin=subprocess.DEVNULL,
+                    capture_output=True, check=False, timeout=_LIMIT,
+                )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise Failed("it did not end") from None
         return Done(done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"), done.returncode)
+
+    def called(self, call: Call) -> "subprocess.CompletedProcess[bytes]":
+        """One call of `gitseal`, without a shell around it."""
+        if call.output:
+            (self.folder / call.output).write_bytes(b"")
+        done = standing_by.run("gitseal", call.words, cwd=self.folder, environ=call.environ, timeout=_LIMIT)
+        if call.output:
+            (self.folder / call.output).write_bytes(done.stdout)
+            done.stdout = b""
+        return done
 
     def typed(self, command: str) -> Done:
         """A command on a terminal of its own; the lines `> PATTERN` and `< TEXT` that follow are its conversation."""

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -238,8 +238,16 @@ def sealed_by_age(identity: bytes) -> bytes:
     return sealed
 
 
-@pytest.mark.parametrize("behind", [behind_passphrase, pytest.param(sealed_by_age, marks=pytest.mark.slow)])
-def test_a_passphrase_is_asked_for_in_the_page(tmp_path: Path, behind: Callable[[bytes], bytes]) -> None:
+@pytest.mark.parametrize(
+    ("behind", "wrongs"),
+    [
+        (behind_passphrase, ("wrong", "wrong", "wrong again", "wrong still")),
+        pytest.param(sealed_by_age, ("wrong",), marks=pytest.mark.slow),
+    ],
+)
+def test_a_passphrase_is_asked_for_in_the_page(
+    tmp_path: Path, behind: Callable[[bytes], bytes], wrongs: Sequence[str]
+) -> None:
     (tmp_path / "top").mkdir()
     world, environ = made(tmp_path / "top", tmp_path)
     locked = tmp_path / "locked.age"
@@ -253,7 +261,7 @@ def test_a_passphrase_is_asked_for_in_the_page(tmp_path: Path, behind: Callable[
         prompt = f'passphrase for "GITSEAL_IDENTITY_FILE ({locked})"'
         question = page.post("/reveal", **reveal).told["question"]
         assert question["prompt"] == prompt
-        for wrong in ("wrong", "wrong", "wrong again", "wrong still"):
+        for wrong in wrongs:
             question = page.post("/answer", id=question["id"], passphrase=wrong).told["question"]
             assert question["prompt"] == f"{prompt}: that was wrong; try again, or cancel"
         # Cancelled is cancelled: what is asked then begins anew.
