@@ -18,6 +18,7 @@ VALUES = ("v9Xq2LmT-hush", "587")
         "# Ask Rita for the token: she has it",
         "# LOG_LEVEL=debug",
         "# port 587 is for STARTTLS",
+        "# - the mail server",
     ],
 )
 def test_prose_passes(comment: str) -> None:
@@ -34,6 +35,7 @@ def test_prose_passes(comment: str) -> None:
         "# 7f3b91d2c844c84e0a9b1d2f6c8a7e5d30",
         "# old: MIIEpAIBAAKCAQEA0Z3VS5JJcds3xfn",
         "# \u202e reversed",
+        "# - hunter2x",
     ],
 )
 def test_what_may_be_a_value_does_not(comment: str) -> None:

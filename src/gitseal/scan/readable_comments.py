@@ -4,7 +4,7 @@ Everybody with the repository reads them, so that a doubt is enough to leave one
 
 * no rule finds a key or a token in the comments above the same name;
 * it assigns nothing that may be a secret (`scan.comments`): `# OLD_PASSWORD=...` is a value that was commented out;
-* it holds none of the file's own values, and no URL with a login;
+* it holds none of the file's own values, and no URL with a login, and is no item of a list that was commented out;
 * nothing in it looks random, and beside a word such as "password" no letters and digits are mixed.
 """
 
@@ -18,6 +18,7 @@ from gitseal.scan.scan_blob import scan_blob
 from gitseal.yamltext.characters import is_refused
 
 _SHORTEST = 6  # a shorter value stands in any prose
+_ITEM = re.compile(r"- *\S+")
 _MIXED = re.compile(r"(?=[^\W_]*[0-9])(?=[^\W_]*[^\W\d_])[^\W_]{4,}")
 
 
@@ -37,6 +38,7 @@ def _is_readable(comment: str, secrets: Collection[str]) -> bool:
     words = comment.lstrip("#").strip()
     if (
         is_refused(comment)
+        or _ITEM.fullmatch(words)
         or has_login(comment)
         or any(secret in comment for secret in secrets)
         or any(True for _ in assigned(comment))

@@ -1,8 +1,10 @@
 """Values from a file of another format, put into an environment, and what becomes of its comments."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
+from gitseal.document.value import TypedValue, ValueType
 from gitseal.exchange import Imported, ImportedValue
 from gitseal.records import NamedTuple
 from gitseal.sealing.change import Change, Outcome, SetResult
@@ -80,12 +82,18 @@ def readable_comments(imported: Imported) -> Comments:
         return Comments()
     from gitseal.scan.readable_comments import readable
 
-    values = [item.value.reveal().decode("utf-8", "replace") for item in (*imported.items, *imported.overridden)]
+    values = [text for item in (*imported.items, *imported.overridden) for text in _texts(item.value)]
     above = {item.path: readable(item.comments, values) for item in imported.items if item.comments}
     below = readable(imported.below, values)
     missing = {_above(item.path): _lines(item.comments) - _lines(above.get(item.path, ())) for item in imported.items}
     missing[_BELOW] = _lines(imported.below) - _lines(below)
     return Comments(above, below, {place: count for place, count in missing.items() if count})
+
+
+def _texts(value: TypedValue) -> list[str]:
+    """The text of a value; of a list, those in it."""
+    text = value.reveal().decode("utf-8", "replace")
+    return re.split(r'[\s\[\]{},:]*+"[\s\[\]{},:]*+|[\s\[\]{},]++', text) if value.kind is ValueType.JSON else [text]
 
 
 def comment_lines(edit: Change, results: Iterable[SetResult], comments: Comments) -> CommentLines:
@@ -112,7 +120,7 @@ def comment_lines(edit: Change, results: Iterable[SetResult], comments: Comments
     new = {_BELOW, *(_above(path) for path in comments.above if path_text(path) in created)}
     left = {
         "which may hold a value": {place: count for place, count in comments.doubtful.items() if place in new},
-        "since only new names bring theirs": {place: count for place, count in late.items() if count},
+        "since comments come with new names only": {place: count for place, count in late.items() if count},
     }
     return CommentLines(
         {place: count for place, count in kept.items() if count}, {why: by for why, by in left.items() if by}

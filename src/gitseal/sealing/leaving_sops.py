@@ -19,6 +19,7 @@ from gitseal.project.newcomers import canonical
 from gitseal.records import NamedTuple
 from gitseal.report.plurals import plural
 from gitseal.sealing.change import can_be_plain
+from gitseal.sealing.foreign_values import readable_comments
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -148,6 +149,13 @@ class _Planner:
         if opened.sealed_comments:
             kept = "which everybody reads then" if self._sealed_comments else "left out; --keep-comments takes them"
             self.unsaid.append(f'"{path}" has {plural(opened.sealed_comments, "sealed comment")}, {kept}')
+        if opened.unopened_comments:
+            self.unsaid.append(
+                f'{plural(opened.unopened_comments, "sealed comment")} of "{path}" did not open: left out'
+            )
+        doubtful = sum(readable_comments(opened.imported).doubtful.values())
+        if doubtful:
+            self.unsaid.append(f'{plural(doubtful, "comment line")} of "{path}" may hold a value: left out')
         return MovedFile(path, environment, opened.imported, opens, self._plain(path, data, opened), number)
 
     def _opened(self, path: str, data: bytes, environment: str) -> SopsFile:
