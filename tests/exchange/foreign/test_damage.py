@@ -175,6 +175,9 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
     "parameters": lambda size: json.dumps(
         {"Parameters": [{"Name": f"/a/b/{number}", "Type": "String", "Value": "x"} for number in range(size // 40)]}
     ).encode(),
+    "Compose, parts": lambda size: b"services: {}\n" + b"".join(b"x-%d: a\n" % number for number in range(size // 20)),
+    "Compose, brackets": lambda size: b"services: " + b"[" * size,
+    "variables": lambda size: b"A=" + b"\0A=x" * (size // 4) + b"\0",
     "a path of slashes": lambda size: json.dumps(
         {"Parameters": [{"Name": "/" * size, "Type": "String", "Value": "x"}]}
     ).encode(),

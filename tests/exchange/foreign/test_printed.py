@@ -106,6 +106,10 @@ def test_infisical() -> None:
     assert read({"secrets": [listed], "imports": []}) == {"TOKEN": "hush-a"}
     assert "Infisical hides it" in refused({"secrets": [{**listed, "secretValueHidden": True}]}).message
     assert "comes twice" in refused([one, one]).message
+    found = opened(json.dumps([one, {**one, "value": "hush-mine", "type": "personal"}]).encode())
+    assert values(found) == {"TOKEN": "hush-a"}
+    assert found.notes == ("1 value of your own left out, which stand before the shared ones for you alone",)
+    assert read([{**one, "type": "personal"}]) == {"TOKEN": "hush-a"}
 
 
 ITEM = {
@@ -137,7 +141,16 @@ def test_1password() -> None:
     assert read(ITEM) == one
     both = read([ITEM, {**ITEM, "title": "mail"}])
     assert both == {f"{title}/{name}": value for title in ("shop", "mail") for name, value in one.items()}
-    assert "cannot be a section" in refused([ITEM, {**ITEM, "title": "my mail"}]).message
+    named = opened(json.dumps([ITEM, {**ITEM, "title": "my mail"}]).encode())
+    assert values(named)["my_mail/credential"] == "hush-a"
+    assert named.notes == ('"my mail" has the name my_mail here',)
+
+
+def test_fields_of_1password_that_were_chosen() -> None:
+    field = {"id": "f1", "type": "CONCEALED", "label": "2nd api key", "value": "hush-a", "reference": "op://v/shop/x"}
+    for chosen in (field, [field], [field, {"id": "o", "type": "OTP", "label": "otp", "value": "hush"}]):
+        assert read(chosen) == {"_2nd_api_key": "hush-a"}
+    assert "comes twice" in refused([field, field]).message
 
 
 def test_vercel() -> None:
@@ -190,7 +203,8 @@ def test_a_manifest() -> None:
     assert found.notes == ("2 objects of the file left out: no Secrets, or such as a cluster makes itself",)
     listed = {"apiVersion": "v1", "kind": "List", "items": [json.loads((PRINTED / "secret.json").read_text())]}
     assert read(listed) == {"TOKEN": "hush-a"}
-    assert foreign.read(others.encode(), ForeignSource("f", "", ToolKeys())) is None
+    text = opened(f"{MANIFEST}---\nA: lost\n---\n# nothing\n".encode())
+    assert text.notes == ("1 object of the file left out: no Secrets, or such as a cluster makes itself",)
 
 
 @pytest.mark.parametrize(
@@ -216,35 +230,6 @@ def test_a_manifest_that_cannot_be_read(old: str, new: str, words: str) -> None:
     assert "hush" not in caught.value.message + caught.value.hint
 
 
-COMPOSE = """\
-services: {web: {image: shop, secrets: [db_password]}}
-secrets:
-  db_password: {file: ./secrets/db}
-  token: {environment: TOKEN}
-  shared: {external: true}
-"""
-
-
-def test_a_compose_file(tmp_path: Path) -> None:
-    (tmp_path / "secrets").mkdir()
-    (tmp_path / "secrets/db").write_bytes(b"hush-a\n")
-    found = opened(COMPOSE.encode(), folder=str(tmp_path))
-    assert values(found) == {"db_password": "hush-a\n"}
-    assert [note.rpartition(": ")[2] for note in found.notes] == ["token", "shared"]
-
-
-def test_a_compose_file_leads_to_no_other_file(tmp_path: Path) -> None:
-    (tmp_path / "id").write_text("hush")
-    (tmp_path / "shop").mkdir()
-    (tmp_path / "shop/link").symlink_to("../id")
-    for path in ("../id", str(tmp_path / "id"), "./link", "none", "."):
-        with pytest.raises(Error) as caught:
-            opened(COMPOSE.replace("./secrets/db", path).encode(), folder=str(tmp_path / "shop"))
-        assert "hush" not in caught.value.message
-    with pytest.raises(Error, match="standard input has none"):
-        opened(COMPOSE.encode())
-
-
 def test_docker_gives_no_values() -> None:
     one = {"ID": "x", "Version": {"Index": 1}, "CreatedAt": "t", "UpdatedAt": "t", "Spec": {"Name": "hush"}}
     assert "Docker does not give the value" in refused([one]).message
@@ -255,10 +240,15 @@ def test_docker_gives_no_values() -> None:
     [
         {"services": {"web": "x"}, "secrets": {"A": "b"}},
         {"services": {}, "secrets": {"A": {"url": "x"}}},
-        {"apiVersion": "v1", "kind": "ConfigMap", "data": {"A": "b"}},
+        {"apiVersion": "v1", "data": {"A": "b"}},
+        {"kind": "Secret", "data": "x"},
+        {"A": {"computed": "x"}, "category": {"reference": "x"}},
+        {"ARN": "x", "Name": "y"},
+        {"Name": "x", "Type": "house", "Value": "y"},
         {"computed": "x", "raw": "y"},
         {"Parameters": "x", "category": "y", "envs": {}, "digest": 1, "lease_id": "x", "SecretString": "x"},
         {"data": {"data": {"A": "b"}, "metadata": {}}},
+        {"lease_id": "x", "data": {"A": "b"}},
     ],
 )
 def test_ordinary_json_is_nobodys(tree: object) -> None:

@@ -10,18 +10,24 @@ from gitseal.exchange.foreign.source import ForeignSource, Opened
 
 _NEEDED = {"ARN", "Name"}
 _VALUES = {"SecretString", "SecretBinary"}
+_TOOL = "aws secretsmanager get-secret-value"
 
 
 def read(data: bytes, _source: ForeignSource) -> Opened | None:
-    """The values; None if nothing is of that shape.
+    """The values; None if nothing is of that shape. Raises Malformed if only a part is.
 
     A secret that is an object of JSON has its own names; any other is one value with the last part of the secret's name. Of
     several secrets each is in the sections of its name, without the folders that all have in common.
     """
     root = shapes.fields(shapes.json_root(data))
     secrets = [shapes.fields(one) for one in shapes.items(root.get("SecretValues"))] or [root]
-    if not all(one.keys() >= _NEEDED and one.keys() & _VALUES for one in secrets):
+    if shapes.objects(root.get("SecretList"), "ARN"):
+        raise shapes.near_miss(_TOOL, "list-secrets gives no values")
+    if not any(_is_meant(one) for one in secrets):
         return None
+    for one in secrets:
+        if not (one.keys() >= _NEEDED and one.keys() & _VALUES):
+            raise shapes.near_miss(_TOOL, "a secret in it has no SecretString, no ARN or no Name")
     failed = shapes.items(root.get("Errors"))
     if failed:
         raise Malformed("AWS could not give all of the secrets", 0, "see under Errors what was wrong, and ask again")
@@ -29,6 +35,11 @@ def read(data: bytes, _source: ForeignSource) -> Opened | None:
     found = zip(secrets, paths, strict=True)
     is_one = len(secrets) == 1
     return Opened(shapes.imported(value for one, path in found for value in _values(one, path, is_one=is_one)))
+
+
+def _is_meant(one: dict[str, _nodes.Node]) -> bool:
+    is_arn = (shapes.text(one.get("ARN")) or "").startswith("arn:")
+    return one.keys() >= _NEEDED and (is_arn or bool(one.keys() & _VALUES))
 
 
 def _values(secret: dict[str, _nodes.Node], path: tuple[str, ...], *, is_one: bool) -> Iterator[FoundValue]:

@@ -10,6 +10,7 @@ from gitseal.exchange.foreign import shapes
 from gitseal.exchange.foreign.shapes import FoundValue
 from gitseal.exchange.foreign.source import ForeignSource, Opened
 
+_TYPES = {"String", "StringList", "SecureString"}
 # How the ciphertexts of AWS KMS begin, in base64.
 _SEALED = ("AQICAH", "AQECAH", "AQIDAH")
 
@@ -19,11 +20,17 @@ def read(data: bytes, _source: ForeignSource) -> Opened | None:
 
     Raises Encrypted if a value was not decrypted.
     """
-    root = shapes.fields(shapes.json_root(data))
+    whole = shapes.json_root(data)
+    root = shapes.fields(whole)
     one = shapes.fields(root.get("Parameter"))
-    parameters = [one] if one else [shapes.fields(item) for item in shapes.items(root.get("Parameters"))]
-    if not parameters or not all({"Name", "Type", "Value"} <= each.keys() for each in parameters):
+    # A query of the command line leaves out what stands around them.
+    parameters = (
+        [one] if one else [shapes.fields(item) for item in shapes.items(root.get("Parameters", whole))] or [root]
+    )
+    if not any(_is_parameter(each) for each in parameters):
         return None
+    if not all({"Name", "Type", "Value"} <= each.keys() for each in parameters):
+        raise shapes.near_miss("aws ssm get-parameters-by-path", "a parameter in it has no Value, no Name or no Type")
     if shapes.items(root.get("InvalidParameters")):
         raise Malformed(
             "AWS does not know all of the parameters", 0, "see under InvalidParameters which, and ask again"
@@ -31,6 +38,10 @@ def read(data: bytes, _source: ForeignSource) -> Opened | None:
     paths = [shapes.text(each["Name"]) or "" for each in parameters]
     found = zip(shapes.relative(paths), paths, parameters, strict=True)
     return Opened(shapes.imported(_value(parts, path, each) for parts, path, each in found))
+
+
+def _is_parameter(one: dict[str, _nodes.Node]) -> bool:
+    return "Name" in one and shapes.text(one.get("Type")) in _TYPES
 
 
 def _value(parts: tuple[str, ...], path: str, parameter: dict[str, _nodes.Node]) -> FoundValue:

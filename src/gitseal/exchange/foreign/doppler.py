@@ -6,20 +6,28 @@ the API (https://docs.doppler.com/reference/secrets-list).
 
 from gitseal.document.value import text as text_value
 from gitseal.exchange import _nodes
+from gitseal.exchange._names import shown
 from gitseal.exchange.foreign import shapes
 from gitseal.exchange.foreign.shapes import FoundValue
 from gitseal.exchange.foreign.source import ForeignSource, Opened
 
+# What stands beside a computed value.
+_BESIDE = {"raw", "note", "rawVisibility", "computedVisibility", "rawValueType", "computedValueType"}
+
 
 def read(data: bytes, _source: ForeignSource) -> Opened | None:
-    """The computed values, in which references to other names are resolved; None if nothing is of that shape."""
+    """The computed values, in which references to other names are resolved; None if nothing is of that shape.
+
+    Raises Malformed if only some are.
+    """
     root = shapes.fields(shapes.json_root(data))
     secrets = shapes.fields(root.get("secrets")) or root
     by_name = {name: shapes.fields(node) for name, node in secrets.items()}
-    if not by_name or not all(
-        "computed" in one and ("raw" in one or "computedVisibility" in one) for one in by_name.values()
-    ):
+    if not any("computed" in one and one.keys() & _BESIDE for one in by_name.values()):
         return None
+    for name, one in by_name.items():
+        if "computed" not in one:
+            raise shapes.near_miss("Doppler", f'"{shown(name)}" has no "computed"')
     return Opened(
         shapes.imported(FoundValue((name,), text_value(_computed(name, one))) for name, one in by_name.items())
     )

@@ -9,19 +9,38 @@ from gitseal.exchange import _nodes
 from gitseal.exchange.foreign import shapes
 from gitseal.exchange.foreign.shapes import FoundValue
 from gitseal.exchange.foreign.source import ForeignSource, Opened
+from gitseal.report.plurals import plural
+
+_BESIDE = {"type", "workspace", "secretPath", "secretValue"}
 
 
 def read(data: bytes, _source: ForeignSource) -> Opened | None:
-    """The values, each in the sections of its folder; None if nothing is of that shape."""
+    """The values, each in the sections of its folder; None if nothing is of that shape.
+
+    Of a name that has a shared and a personal value, the shared one counts. Raises Malformed if only some are of that shape.
+    """
     root = shapes.json_root(data)
-    exported = shapes.objects(root, "key", "value", "type")
-    listed = shapes.objects(shapes.fields(root).get("secrets"), "secretKey", "secretValue")
-    if not exported and not listed:
+    listed = shapes.items(root) or shapes.items(shapes.fields(root).get("secrets"))
+    secrets = [shapes.fields(one) for one in listed]
+    names = ("key", "value") if shapes.items(root) else ("secretKey", "secretValue")
+    if not any(names[0] in one and one.keys() & _BESIDE for one in secrets):
         return None
-    values = [_value(one, "key", "value") for one in exported] + [
-        _value(one, "secretKey", "secretValue") for one in listed
-    ]
-    return Opened(shapes.imported(values))
+    if not all(one.keys() >= set(names) for one in secrets):
+        raise shapes.near_miss("Infisical", f"a secret in it has no {names[0]} or no {names[1]}")
+    shared = {(_folder(one), shapes.text(one[names[0]])) for one in secrets if not _is_personal(one)}
+    left = [one for one in secrets if _is_personal(one) and (_folder(one), shapes.text(one[names[0]])) in shared]
+    values = [_value(one, *names) for one in secrets if one not in left]
+    words = "of your own left out, which stand before the shared ones for you alone"
+    notes = (f"{plural(len(left), 'value')} {words}",) if left else ()
+    return Opened(shapes.imported(values), notes=notes)
+
+
+def _is_personal(secret: dict[str, _nodes.Node]) -> bool:
+    return shapes.text(secret.get("type")) == "personal"
+
+
+def _folder(secret: dict[str, _nodes.Node]) -> str:
+    return (shapes.text(secret.get("secretPath")) or "").strip("/")
 
 
 def _value(secret: dict[str, _nodes.Node], name_field: str, value_field: str) -> FoundValue:
@@ -29,5 +48,4 @@ def _value(secret: dict[str, _nodes.Node], name_field: str, value_field: str) ->
     if content is None or shapes.is_true(secret.get("secretValueHidden")):
         hint = "export with an account that may read it, or set it by hand"
         raise shapes.missing_value(name, "Infisical hides it", hint)
-    folder = (shapes.text(secret.get("secretPath")) or "").strip("/")
-    return FoundValue((*(part for part in folder.split("/") if part), name), text_value(content))
+    return FoundValue((*(part for part in _folder(secret).split("/") if part), name), text_value(content))

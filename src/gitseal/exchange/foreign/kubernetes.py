@@ -16,21 +16,29 @@ from gitseal.report.plurals import plural
 _MADE = {"kubernetes.io/service-account-token", "helm.sh/release.v1", "bootstrap.kubernetes.io/token"}
 # Names that Kubernetes asks for and that no environment can have; without the dot it can.
 _DOTTED = {".dockerconfigjson", ".dockercfg"}
+# What a Secret has, and how many of these a mapping has that is meant as one.
+_PARTS = {"apiVersion", "kind", "metadata", "type", "data", "stringData"}
+_SURE = 3
 # They lead to secrets, or hold them sealed for a controller in the cluster.
 _SEALED = {"SealedSecret": "is sealed for a controller in the cluster"}
 _LEADING = {"ExternalSecret", "ClusterExternalSecret", "SecretProviderClass", "VaultStaticSecret", "SopsSecret"}
 
 
 def read(data: bytes, source: ForeignSource) -> Opened | None:
-    """The values of all Secrets, each Secret a section if there are several; None if the file has none."""
-    objects = list(_objects(_roots(data, is_asked_for=source.format_name == "kubernetes")))
+    """The values of all Secrets, each Secret a section if there are several; None if the file has none.
+
+    Raises Malformed for manifests that have none.
+    """
+    roots = [root for root in _roots(data, is_asked_for=source.format_name == "kubernetes") if _holds(root)]
+    objects = list(_objects(roots))
     for one in objects:
         _refuse(one)
-    secrets = [one for one in objects if shapes.text(one.get("kind")) == "Secret" and "apiVersion" in one]
+    secrets = [one for one in objects if shapes.text(one.get("kind")) == "Secret"]
     if not secrets:
+        _refuse_near_misses(objects, roots)
         return None
     wanted = [one for one in secrets if shapes.text(one.get("type")) not in _MADE]
-    left = len(objects) - len(wanted)
+    left = len(objects) + sum(not _is_object(root) for root in roots) - len(wanted)
     values = [value for one in wanted for value in _values(one, is_one=len(wanted) == 1)]
     notes = (
         [f"{plural(left, 'object')} of the file left out: no Secrets, or such as a cluster makes itself"]
@@ -55,19 +63,37 @@ def _roots(data: bytes, *, is_asked_for: bool) -> list[_nodes.Node]:
         return []
 
 
+def _holds(root: _nodes.Node) -> bool:
+    """False for a document that has only comments."""
+    return not (isinstance(root, _nodes.Leaf) and not root.value.reveal())
+
+
+def _is_object(root: _nodes.Node) -> bool:
+    named = {name: node for name, _, node in root.members} if isinstance(root, _nodes.Mapping) else {}
+    return "apiVersion" in named and shapes.text(named.get("kind")) is not None
+
+
 def _objects(roots: list[_nodes.Node]) -> Iterator[dict[str, _nodes.Node]]:
-    for root in roots:
-        if not isinstance(root, _nodes.Mapping):
-            continue
-        one = {name: node for name, _, node in root.members}
-        kind = shapes.text(one.get("kind"))
-        if kind is None or "apiVersion" not in one:
-            continue
-        shapes.fields(root)
-        if kind.endswith("List"):
+    for root in filter(_is_object, roots):
+        one = shapes.fields(root)
+        if (shapes.text(one["kind"]) or "").endswith("List"):
             yield from _objects(shapes.items(one.get("items")))
         else:
             yield one
+
+
+def _refuse_near_misses(objects: list[dict[str, _nodes.Node]], roots: list[_nodes.Node]) -> None:
+    """Raise Malformed for manifests without a Secret, and for what lacks little to be one: base64 would become values."""
+    as_it_stands = "to take the file as it stands: --format yaml"
+    every_object = objects or [shapes.fields(root) for root in roots if _is_object(root)]
+    kinds = sorted({shapes.text(one["kind"]) or "" for one in every_object})
+    if kinds:
+        raise Malformed(f"it has no Secret of Kubernetes: {', '.join(map(shown, kinds))}", 0, as_it_stands)
+    for root in roots:
+        names = shapes.fields(root).keys()
+        if names & {"apiVersion", "kind"} and names & {"data", "stringData"} and len(names & _PARTS) >= _SURE:
+            lack = "apiVersion" if "kind" in names else "kind"
+            raise Malformed(f"it looks like a Secret of Kubernetes without {lack}", root.line, as_it_stands)
 
 
 def _refuse(one: dict[str, _nodes.Node]) -> None:
@@ -85,6 +111,10 @@ def _name(one: dict[str, _nodes.Node]) -> str:
 
 def _values(secret: dict[str, _nodes.Node], *, is_one: bool) -> Iterator[FoundValue]:
     above = () if is_one else (_name(secret),)
+    for part in ("data", "stringData"):
+        node = secret.get(part)
+        if node is not None and not isinstance(node, _nodes.Mapping) and _holds(node):
+            raise Malformed(f"{part} of a Secret is no mapping", node.line, "write NAME: value under it")
     plain = shapes.fields(secret.get("stringData"))
     for name, node in shapes.fields(secret.get("data")).items():
         # The cluster lets stringData win.

@@ -97,6 +97,12 @@ def missing_value(name: str, why: str, hint: str) -> Malformed:
     return Malformed(f'the file has no value of "{shown(name)}": {why}', 0, hint)
 
 
+def near_miss(tool: str, lack: str) -> Malformed:
+    """The error for a file that is nearly what a tool prints. Taken as it stands, its structure would become values."""
+    hint = f"print it again with {tool}; to take the file as it stands: --format json"
+    return Malformed(f"it looks like what {tool} prints, but {lack}", 0, hint)
+
+
 def imported(values: Iterable[FoundValue]) -> Imported:
     """These values as those of a file. Raises Malformed for names that cannot be, and for one that comes twice."""
     by_path: dict[tuple[str, ...], ImportedValue] = {}
@@ -106,6 +112,6 @@ def imported(values: Iterable[FoundValue]) -> Imported:
                 raise Malformed(f'"{shown(part)}" cannot be a section', line, RULE)
         check_path(path, line)
         if path in by_path:
-            raise Malformed(f'"{shown("/".join(path))}" comes twice', line, "import the parts of the file one by one")
+            raise Malformed(f'"{shown("/".join(path))}" comes twice', line, "take one of the two out of the file")
         by_path[path] = ImportedValue(path, value, line)
     return Imported(tuple(by_path.values()))

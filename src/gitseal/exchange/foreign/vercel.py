@@ -15,8 +15,12 @@ from gitseal.exchange.foreign.source import ForeignSource, Opened
 
 def read(data: bytes, _source: ForeignSource) -> Opened | None:
     """The values; None if nothing is of that shape. Raises Encrypted if one stands there sealed."""
-    listed = shapes.objects(shapes.fields(shapes.json_root(data)).get("envs"), "key", "type", "target")
-    return Opened(shapes.imported(_value(one) for one in listed)) if listed else None
+    listed = [shapes.fields(one) for one in shapes.items(shapes.fields(shapes.json_root(data)).get("envs"))]
+    if not any("key" in one and one.keys() & {"type", "target"} for one in listed):
+        return None
+    if not all({"key", "type"} <= one.keys() for one in listed):
+        raise shapes.near_miss("Vercel's API", "a variable in it has no key or no type")
+    return Opened(shapes.imported(_value(one) for one in listed))
 
 
 def _value(variable: dict[str, _nodes.Node]) -> FoundValue:
