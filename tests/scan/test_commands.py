@@ -43,6 +43,12 @@ X=$(curl -s -H "Authorization: Bearer $TOKEN" https://example.com/x)
 X=$(git rev-parse --short HEAD)
 X=$(bash -c 'pass show it')
 X=$(date +%Y-%m-%d)
+X=$(test -n "$Y" && echo true || echo false)
+export ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+export PATH="$PWD/bin:$(yarn global bin):$PATH"
+export KUBECONFIG="$(pwd)/.kube/config"
+X="$(if [ -f token ]; then cat token; else pass show it; fi)"
+X=$(echo "${NAME^^}")
 X=$((1 + 2))
 X=$(DB_HOST)
 """
@@ -62,6 +68,10 @@ X=$(true || echo hunter2)
 X=$(get X) || X=hunter2
 X=$(get X) || export X=hunter2
 X=$(get X); Y=hunter2
+X=$(get X); Y[0]=hunter2
+X=$(get X) && declare -x Y=hunter2
+X=$(if true; then echo hunter2; fi)
+X=$(true)#hunter2
 X=$(get X) Y=hunter2
 X=$(get X)hunter2
 X="$(get X) hunter2"
@@ -93,6 +103,12 @@ def test_a_command_that_gets_a_value_passes(line: str) -> None:
 @pytest.mark.parametrize("line", LOUD.strip().splitlines())
 def test_a_command_that_holds_a_value_does_not(line: str) -> None:
     assert found(line)
+
+
+def test_a_command_over_several_lines() -> None:
+    assert not found('X="$(curl --silent \\\n  -H "Authorization: Bearer $TOKEN" \\\n  https://example.com/x)"')
+    assert found("X=\"$(curl --silent \\\n  -H 'Authorization: Bearer s3cr3tvalue99' \\\n  https://example.com/x)\"")
+    assert found("X=$(cat <<EOF\nhunter2\nEOF\n)")
 
 
 def test_a_template_and_a_comment_may_hold_the_same_commands() -> None:

@@ -31,8 +31,10 @@ _FED = "<<<"
 _REDIRECTIONS = frozenset({"<", "<&", _FED})
 _AWAY = frozenset({">", ">>", ">&", "&>", "&>>"})
 _OPTION = re.compile(r"-[a-zA-Z]+")
+# What a condition is made into.
+_ANSWERS = frozenset({"true", "false", "yes", "no", "on", "off", "0", "1"})
 _FORMAT = re.compile(r"(?:%[-+0-9.]*[a-z%]|\\[a-z0]|[\s:@,._/=-])*")
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=")
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")
 _NAMED = re.compile(r"-{0,2}([A-Za-z][\w-]*)[ \t]*[:=][ \t]*(.+)", re.DOTALL)
 _SCHEME = re.compile(r"(?:Basic|Bearer|Token)[ -](?:\$\(\))+", re.IGNORECASE)
 # A secret that is looked up has these before its name.
@@ -135,7 +137,7 @@ def _is_quiet_script(word: Word, depth: int, *, prints: bool) -> bool:
 
 def _is_quiet_print(word: Word, depth: int) -> bool:
     literal = _literal(word)
-    if literal is not None and (_OPTION.fullmatch(literal) or _FORMAT.fullmatch(literal)):
+    if literal is not None and (literal in _ANSWERS or _OPTION.fullmatch(literal) or _FORMAT.fullmatch(literal)):
         return True
     return _is_quiet_value(word, depth)
 

@@ -90,8 +90,8 @@ def _value(lines: list[str], closing: "_Closing", number: int, at: int) -> tuple
     """The value that begins at a place of a line, and how many lines it takes."""
     rest = lines[number][at:]
     # What a shell runs is judged as its line stands, with quotes and with what follows it.
-    if not rest.startswith("'") and has_command(rest) and words(rest) is not None:
-        return rest.strip(), 1
+    if not rest.startswith("'") and has_command(rest) and (used := _command_lines(rest, lines, number)):
+        return "\n".join([rest, *lines[number + 1 : number + used]]).strip(), used
     quote = rest[:1]
     if quote and quote in _QUOTES:
         closed = _closing(rest, quote, 1)
@@ -110,6 +110,19 @@ def _value(lines: list[str], closing: "_Closing", number: int, at: int) -> tuple
     return (rest[: comment.start()] if comment else rest).strip().rstrip(","), 1
 
 
+def _command_lines(rest: str, lines: list[str], number: int) -> int:
+    """How many lines the value with a command takes that begins as `rest`; 0 if a shell would not take it."""
+    text = rest
+    for used in range(1, _MOST_OF_COMMAND + 1):
+        if words(text) is not None:
+            return used
+        if number + used >= len(lines):
+            break
+        text = f"{text}\n{lines[number + used]}"
+    return 0
+
+
+_MOST_OF_COMMAND = 12
 # Longer than any key; what is not closed by then has a quote for a character.
 _MOST_LINES = 200
 

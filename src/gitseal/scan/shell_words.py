@@ -32,7 +32,7 @@ Token: TypeAlias = Word | str
 _OPERATOR = re.compile(r"\|\||&&|;;|<<<|<<-?|>>|&>>?|[<>]&|[|&;()<>]")
 _TEXT = re.compile(r"[^\s'\"\\$`|&;()<>]+")
 _QUOTED_TEXT = re.compile(r'[^"\\$`]+')
-_VARIABLE = re.compile(r"\$\{!?\w+(?:(?:%%?|##?|//?|:\d)[^${}`]*)?\}|\$(?:\w+|[@*#?$!-])")
+_VARIABLE = re.compile(r"\$\{[!#]?\w+(?:\[[^\]${}`]*\])?(?:(?:%%?|##?|//?|\^|,|:\d)[^${}`]*)?\}|\$(?:\w+|[@*#?$!-])")
 _DEFAULT = re.compile(r"\$\{\w+:?[-=+]")
 _INNER = re.compile(r"""\\.|'|"|\$?\(|\$?\{|[)}`]""", re.DOTALL)
 _COMMAND = re.compile(r"\$\(|`[^`]*`")
