@@ -7,8 +7,9 @@ from gitseal.cli import declare, output, terminal
 from gitseal.cli.arming import arm
 from gitseal.cli.options import environment_option
 from gitseal.cli.session import Session
-from gitseal.cli.talk import say
+from gitseal.cli.talk import option_for, say
 from gitseal.errors import Error
+from gitseal.report.hints import ShellCommand
 
 if TYPE_CHECKING:  # loaded by what makes one
     from pathlib import Path
@@ -133,7 +134,8 @@ def _found(session: Session, root: "Path", given: tuple[str, ...], name: str | N
     say(f"you are {found_name} in the policy; next:")
     if not taken and not left:
         say(f"  gitseal edit -e {made[0]}")
-    say('  git add .secrets .gitattributes .gitignore && git commit --message "Seal the secrets"')
+    git = ShellCommand(("git", *option_for(str(root)))).as_text()
+    say(f'  {git} add .secrets .gitattributes .gitignore && {git} commit --message "Seal the secrets"')
 
 
 def _plain(taken: "list[Taken]") -> dict[str, list[str]]:

@@ -1,10 +1,12 @@
 """`gitseal migrate`."""
 
+from contextlib import suppress
+
 from gitseal.cli import declare, output, terminal
 from gitseal.cli.session import Session
-from gitseal.cli.talk import say
+from gitseal.cli.talk import option_for, say
 from gitseal.errors import Declined, Error, UsageError
-from gitseal.report.hints import ShellCommand
+from gitseal.report.hints import ShellCommand, remove_files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,21 +63,26 @@ def sops(session: Session, *, dry_run: bool, yes: bool, keep_comments: bool) -> 
     if dry_run:
         say("nothing was changed, because of --dry-run")
         return
-    migrate.refuse_uncommitted(root, repository)
+    where = option_for(str(root))
+    flags = ("--keep-comments",) if keep_comments else ()
+    again = ShellCommand(("gitseal", *where, "migrate", "sops", *flags, "--yes")).as_text()
+    migrate.refuse_uncommitted(root, repository, where)
     if not yes:
         if not terminal.can_ask():
-            raise Error(
-                "nothing was changed: nobody is here to say yes", "if that is what you want: gitseal migrate sops --yes"
-            )
+            raise Error("nothing was changed: nobody is here to say yes", f"if that is what you want: {again}")
         if not terminal.confirm("Take these recipients, and commit?"):
             raise Declined("nothing was changed")
     project = present or migrate.migrate(migration, session.keyring)
     try:
-        output.line(migrate.commit(migration, repository))
-    finally:
-        arm(project, hooks=True, founding=True)
+        output.line(migrate.commit(migration, repository, again))
+    except Error:
+        # What stopped the commit is told, and not that it stops this too.
+        with suppress(Error):
+            arm(project, hooks=True, founding=True)
+        raise
+    arm(project, hooks=True, founding=True)
     say("the files of sops are as they were; when nothing reads them any more:")
-    say(f"  {ShellCommand(('git', 'rm', '--ignore-unmatch', '--', *migration.files)).as_text()}")
+    say(f"  {remove_files(where, migration.files).as_text()}")
 
 
 def _planned(

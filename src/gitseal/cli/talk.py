@@ -1,5 +1,6 @@
 """What commands tell a person beside their result, on standard error."""
 
+import os
 import sys
 
 
@@ -10,6 +11,15 @@ def say(*lines: str) -> None:
 
     # Whatever a message quotes, such as a path: a key that was given in place of it is shown to nobody.
     say_text("".join(f"{line(without_private_keys(told))}\n" for told in lines))
+
+
+def option_for(folder: str) -> tuple[str, ...]:
+    """What a printed `git` or `gitseal` gets to work in a folder: `-C` and its path, or nothing if we are there."""
+    try:
+        here = os.path.realpath(os.curdir)
+    except OSError:  # the folder that we were started in is gone
+        return ("-C", folder)
+    return () if os.path.realpath(folder) == here else ("-C", os.path.relpath(folder, here))
 
 
 def say_text(written: str) -> None:

@@ -14,6 +14,7 @@ from gitseal.report.sentences import COMMAND, NOTHING, Sentence, TextPiece, lite
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Self
 
 _HOLE = "{}"
@@ -130,9 +131,18 @@ def path_word(path: str) -> str:
 
 def pathspec(path: str) -> str:
     """A path from the repository's top as a pathspec of Git: that file alone, wherever somebody stands (gitglossary(7))."""
-    # Other signs after the `:/` would be magic too.
-    is_plain = path[:1].isalnum() or path.startswith(".")
-    return f":/{path}" if is_plain and not _GLOB & set(path) else f":(top,literal){path}"
+    return f":/{path}" if _is_plain(path) else f":(top,literal){path}"
+
+
+def _is_plain(path: str) -> bool:
+    """True for a path in which Git sees neither a pattern nor, whether `:/` stands before it or not, magic."""
+    return (path[:1].isalnum() or path.startswith(".")) and not _GLOB & set(path)
+
+
+def remove_files(where: tuple[str, ...], paths: "Sequence[str]") -> ShellCommand:
+    """Takes exactly these files out of a repository: paths from the folder in which Git runs, which `where` says to Git."""
+    literal = () if all(map(_is_plain, paths)) else ("--literal-pathspecs",)
+    return ShellCommand(("git", *where, *literal, "rm", "--ignore-unmatch", "--", *paths))
 
 
 def history_of(path: str) -> ShellCommand:

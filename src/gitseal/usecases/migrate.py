@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from gitseal.arming import git_files
 from gitseal.arming.founding import Founding, files, found, is_founded
-from gitseal.errors import Error, shell_quoted
+from gitseal.errors import Error
 from gitseal.files.reading import read_regular
 from gitseal.git import committing
 from gitseal.git.repository import Repository
@@ -15,6 +15,7 @@ from gitseal.policy.patterns import exact_pattern
 from gitseal.project.holder_names import TEAM
 from gitseal.project.project import FOLDER, Project
 from gitseal.project.workspace import Workspace
+from gitseal.report.hints import ShellCommand
 from gitseal.report.plurals import plural
 from gitseal.sealing import writing
 from gitseal.sealing.change import Change
@@ -51,37 +52,43 @@ def is_committed(migration: Migration, repository: Repository) -> bool:
     return repository.file("HEAD", str(PurePosixPath(place, FOLDER, "policy.yaml"))) is not None
 
 
-def commit(migration: Migration, repository: Repository) -> str:
-    """Commits what was written alone, and gives the commit's id. Raises Error if a hook or Git refuses; then all is written."""
+def commit(migration: Migration, repository: Repository, again: str) -> str:
+    """Commits what was written alone, and gives the commit's id.
+
+    Raises Error if a hook or Git refuses; then all is written, and the command `again` commits it.
+    """
     place = below(migration.root, repository)
     written = [str(PurePosixPath(place, path)) for path in (*files(_founding(migration)), *git_files.FILES)]
     message = f"Seal with gitseal what {plural(len(migration.moved), 'file')} of sops had"
     try:
         return committing.commit(repository, written, message)
     except Error as error:
-        again = f"git add .secrets .gitattributes .gitignore && git commit --message {shell_quoted(message)}"
         reason = " ".join(error.message.split())
         raise Error(f"everything is sealed, but {reason}", f"mend what it names, then: {again}") from None
 
 
-def refuse_uncommitted(root: Path, repository: Repository) -> None:
+def refuse_uncommitted(root: Path, repository: Repository, where: tuple[str, ...] = ()) -> None:
     """Raises Error if there could be no commit, or if a file that it takes along has changes of its own.
 
-    What an earlier run wrote there before it was cut off is none of them.
+    `where` says to Git in a hint which folder `root` is. What an earlier run wrote there before it was cut off is none of them.
     """
     place = below(root, repository)
+
+    def git(*words: str) -> str:
+        return ShellCommand(("git", *where, *words)).as_text()
+
     for name in git_files.FILES:
         path = str(PurePosixPath(place, name))
         is_changed = committing.uncommitted_paths(repository, path)
         if is_changed and not git_files.is_written(repository.file("HEAD", path) or b"", _content(root / name), name):
             raise Error(
                 f"{name} has changes that are not committed",
-                f"commit them: git add {shell_quoted(name)} && git commit {shell_quoted(name)}",
+                f"commit them: {git('add', name)} && {git('commit', name)}",
             )
     if repository.git("var", "GIT_COMMITTER_IDENT") is None:
-        raise Error("Git does not know who you are", "say it first: git config user.email you@example.com")
+        raise Error("Git does not know who you are", f"say it first: {git('config', 'user.email', 'you@example.com')}")
     if repository.is_merging():
-        raise Error("a merge is under way, and its commit would take this along", "end it first, see: git status")
+        raise Error("a merge is under way, and its commit would take this along", f"end it first, see: {git('status')}")
 
 
 def _content(path: Path) -> bytes:
