@@ -29,11 +29,11 @@ def test_a_range_is_taken_apart_at_its_dots(words: str, base: str, dots: str, he
 def test_a_name_that_is_no_commit_is_an_error_with_the_hint_for_this_clone(repo: Path, git: Callable[..., str]) -> None:
     git("commit", "--quiet", "--allow-empty", "--message", "one")
     repository = Repository(repo)
-    assert named_commit(repository, "main", hint="", shallow_hint="") == git("rev-parse", "HEAD").strip()
+    assert named_commit(repository, "main") == git("rev-parse", "HEAD").strip()
     with pytest.raises(Error, match='there is no commit "nothing"') as raised:
-        named_commit(repository, "nothing", hint="look", shallow_hint="fetch")
-    assert raised.value.hint == "look"
+        named_commit(repository, "nothing")
+    assert raised.value.hint == "see them with: git log --oneline"
     (repo / ".git/shallow").write_text("")
     with pytest.raises(Error) as raised:
-        named_commit(repository, "a name\nin two lines", hint="look", shallow_hint="fetch")
-    assert raised.value.hint == "fetch"
+        named_commit(repository, "a name\nin two lines")
+    assert raised.value.hint == "fetch it with: git fetch --unshallow"

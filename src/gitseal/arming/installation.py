@@ -62,7 +62,7 @@ def install(repository: Repository, program: Path, *, shared: bool = False, trac
         for stage in STAGES:
             if not _is_run_by_a_manager(folder.path / stage, stage, repository.top):
                 written = _put(folder.path / stage, hook_script.script(stage, None if is_team else program))
-                (committed if is_team else changed).extend(_named(repository, path) for path in written)
+                (committed if is_team else changed).extend(named(repository, path) for path in written)
     return Installed((*committed, *changed), tuple(committed), lacking)
 
 
@@ -80,7 +80,7 @@ def install_server(repository: Repository, program: Path) -> Installed:
     _keep_its_name(folder.path / SERVER)
     changed += _put(place.path, hook_script.script(SERVER, program))
     server.record(repository, place.path)
-    return Installed(tuple(_named(repository, path) for path in dict.fromkeys(changed)))
+    return Installed(tuple(named(repository, path) for path in dict.fromkeys(changed)))
 
 
 def uninstall(repository: Repository, *, shared: bool = False) -> tuple[str, ...]:
@@ -92,14 +92,14 @@ def uninstall(repository: Repository, *, shared: bool = False) -> tuple[str, ...
     changed: list[str] = []
     if folder.kind is not HooksScope.SHARED or shared:
         for stage in (*STAGES, SERVER):
-            changed += [_named(repository, path) for path in _take_out(folder.path / stage)]
+            changed += [named(repository, path) for path in _take_out(folder.path / stage)]
     place = server.place(repository, folder)
     if place.forge:
-        changed += [_named(repository, path) for path in _take_out(place.path)]
+        changed += [named(repository, path) for path in _take_out(place.path)]
     server.record(repository, None)
     scripts = hook_managers.husky(repository.top, folder)
     if scripts is not None:
-        changed += [_named(repository, path) for stage in STAGES for path in _out_of_husky(scripts / stage)]
+        changed += [named(repository, path) for stage in STAGES for path in _out_of_husky(scripts / stage)]
     own = hooks.own_folder(repository)
     for stage in STAGES:
         if hooks.unconfigure(repository, stage):
@@ -217,7 +217,7 @@ def _into_husky(scripts: Path, stage: str, repository: Repository) -> list[str]:
     refuse_links(path)
     present = read_hook(path)
     if present is None:
-        return [_named(repository, placed) for placed in _put(path, hook_script.script(stage, None))]
+        return [named(repository, placed) for placed in _put(path, hook_script.script(stage, None))]
     if hook_script.is_ours(present):
         return []
     wanted = hook_script.with_block(present, stage)
@@ -228,7 +228,7 @@ def _into_husky(scripts: Path, stage: str, repository: Repository) -> list[str]:
     if wanted == present:
         return []
     atomic.write(path, wanted)
-    return [_named(repository, path)]
+    return [named(repository, path)]
 
 
 def _out_of_husky(path: Path) -> list[Path]:
@@ -262,6 +262,6 @@ def _into_configuration(repository: Repository, program: Path) -> tuple[str, ...
     return tuple(changed)
 
 
-def _named(repository: Repository, path: Path) -> str:
+def named(repository: Repository, path: Path) -> str:
     """A path as people read it: relative to the top if it lies below."""
     return str(path.relative_to(repository.top)) if path.is_relative_to(repository.top) else str(path)

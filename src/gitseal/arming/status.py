@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from gitseal.arming import managers, script
 from gitseal.arming import server as server_hooks
-from gitseal.arming.installation import previous_hook, read_hook
+from gitseal.arming.installation import named, previous_hook, read_hook
 from gitseal.errors import Error
 from gitseal.git import canary, hooks, refs
 from gitseal.git.hooks import CONFIGURATION_HOOKS, MESSAGE, SERVER, STAGES, HooksFolder, HooksScope
@@ -82,7 +82,7 @@ def _on_server(repository: Repository, folder: HooksFolder) -> _Unproved | Stage
     stage = _find(repository, folder, SERVER) if not place.forge else _in_forge(repository, place)
     if isinstance(stage, Stage) and last is not None and not script.is_ours(read_hook(last) or b""):
         return stage._replace(
-            how=f"{stage.how}; gitseal was in {_named(repository, last)}, and something took it away since"
+            how=f"{stage.how}; gitseal was in {named(repository, last)}, and something took it away since"
         )
     if isinstance(stage, Stage):
         return stage
@@ -95,7 +95,7 @@ def _on_server(repository: Repository, folder: HooksFolder) -> _Unproved | Stage
 
 
 def _in_forge(repository: Repository, place: server_hooks.ServerPlace) -> _Unproved | Stage:
-    name, mend = _named(repository, place.path), f"{_INSTALL} --server"
+    name, mend = named(repository, place.path), f"{_INSTALL} --server"
     present = read_hook(place.path)
     if present is None or not script.is_ours(present):
         return Stage(SERVER, armed=False, how=f"gitseal is not in {name}, where {place.forge} looks", mend=mend)
@@ -119,9 +119,9 @@ def _in_file(repository: Repository, folder: HooksFolder, stage: str, present: b
         return Stage(stage, armed=False, how=f'"{path}" is not executable', mend=_install(folder, stage))
     if script.is_ours(present):
         after = f", then {previous_hook(path).name}" if os.access(previous_hook(path), os.X_OK) else ""
-        return _Unproved(f"{_named(repository, path)}{after}", path)
+        return _Unproved(f"{named(repository, path)}{after}", path)
     if script.has_block(present):
-        return _Unproved(f"{_named(repository, path)}, by its first lines", path)
+        return _Unproved(f"{named(repository, path)}, by its first lines", path)
     return _in_another(repository, folder, stage, present)
 
 
@@ -135,9 +135,9 @@ def _in_another(repository: Repository, folder: HooksFolder, stage: str, present
             hint = f"{_INSTALL}; and add gitseal to {manager.configuration.name}"
             return Stage(stage, armed=False, how=f"{manager.name} has its own hook there", mend=hint)
     if b"gitseal hook run" in present:
-        return _Unproved(f"called in {_named(repository, path)}", None)
+        return _Unproved(f"called in {named(repository, path)}", None)
     replaced = ", which replaced gitseal's" if os.path.lexists(previous_hook(path)) else ""
-    how = f"another hook is there{replaced}: {_named(repository, path)}"
+    how = f"another hook is there{replaced}: {named(repository, path)}"
     return Stage(stage, armed=False, how=how, mend=_install(folder, stage))
 
 
@@ -190,7 +190,3 @@ def _look_at_settings(stage: str) -> str:
 def _install(folder: HooksFolder, stage: str) -> str:
     shared = " --shared" if folder.kind is HooksScope.SHARED else ""
     return _INSTALL + (" --server" if stage == SERVER else shared)
-
-
-def _named(repository: Repository, path: Path) -> str:
-    return str(path.relative_to(repository.top)) if path.is_relative_to(repository.top) else str(path)

@@ -3,7 +3,7 @@
 from gitseal.cli import declare
 from gitseal.cli.options import accept_options, replace_option
 from gitseal.cli.session import Session
-from gitseal.cli.talk import say
+from gitseal.cli.talk import say_set
 
 
 @declare.command("copy")
@@ -38,5 +38,4 @@ def command(
         accept,
         lambda workspace: copy_names(workspace._replace(replaces_unread=replace), one, other, names, plain=plain),
     )
-    for change in done:
-        say(f"{change.environment}: {change.outcome.value} {change.name}")
+    say_set(done)

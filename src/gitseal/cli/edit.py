@@ -6,7 +6,7 @@ from pathlib import Path
 from gitseal.cli import declare, terminal
 from gitseal.cli.options import accept_options, environment_option, local_option
 from gitseal.cli.session import Session
-from gitseal.cli.talk import say
+from gitseal.cli.talk import say, say_set
 from gitseal.errors import Busy, Error, UsageError, shell_quoted
 from gitseal.process import editor
 from gitseal.project.project import Project
@@ -197,8 +197,7 @@ class _Editing:
             lambda workspace: edit.finish(workspace, self.draft, text, plain=self.plain),
             self.project,
         )
-        for change in done:
-            say(f"{change.environment}: {change.outcome.value} {change.name}{' (empty)' if change.is_empty else ''}")
+        say_set(done)
         for name in removed:
             say(f"{self.draft.environment}: removed {name}")
         if not done and not removed:

@@ -5,7 +5,7 @@ from functools import partial
 from gitseal.cli import declare, terminal
 from gitseal.cli.options import accept_options, environment_option, replace_option
 from gitseal.cli.session import Session
-from gitseal.cli.talk import say
+from gitseal.cli.talk import say, say_set
 from gitseal.errors import Error, UsageError, shell_quoted
 from gitseal.report.dates import day
 
@@ -73,8 +73,7 @@ def command(
             _refuse_compromised(past, again)
         again += (f" --compromised {shell_quoted(name)}" if accepted else "") + (" --replace" if replace else "")
         _ask(past, again, yes=yes)
-    for done in session.confirmed(accept, lambda workspace: restored(workspace._replace(replaces_unread=replace))):
-        say(f"{done.environment}: {done.outcome.value} {done.name}{' (empty)' if done.is_empty else ''}")
+    say_set(session.confirmed(accept, lambda workspace: restored(workspace._replace(replaces_unread=replace))))
 
 
 def _refuse_compromised(past: "list[PastValue]", again: str) -> None:

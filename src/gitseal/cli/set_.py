@@ -4,7 +4,7 @@ from gitseal.cli import declare
 from gitseal.cli.incoming import as_it_came, incoming
 from gitseal.cli.options import accept_options, environment_option, local_option, replace_option
 from gitseal.cli.session import Session
-from gitseal.cli.talk import say
+from gitseal.cli.talk import say_set
 from gitseal.document import value
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error, UsageError, shell_quoted
@@ -97,8 +97,7 @@ def command(
         ),
         project,
     )
-    for change in done:
-        say(f"{change.environment}: {change.outcome.value} {change.name}{' (empty)' if change.is_empty else ''}")
+    say_set(done)
 
 
 def _without_name(environments: tuple[str, ...]) -> UsageError:

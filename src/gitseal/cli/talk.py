@@ -3,6 +3,12 @@
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gitseal.sealing.change import SetResult
+
 
 def say(*lines: str) -> None:
     """Talk: lines on standard error; nothing if it was closed. Each argument stays one line, whatever is in it."""
@@ -20,6 +26,12 @@ def option_for(folder: str) -> tuple[str, ...]:
     except OSError:  # the folder that we were started in is gone
         return ("-C", folder)
     return () if os.path.realpath(folder) == here else ("-C", os.path.relpath(folder, here))
+
+
+def say_set(results: "Iterable[SetResult]") -> None:
+    """Says what became of values that were set, a line each."""
+    for one in results:
+        say(f"{one.environment}: {one.outcome.value} {one.name}{' (empty)' if one.is_empty else ''}")
 
 
 def say_text(written: str) -> None:

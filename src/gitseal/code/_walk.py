@@ -57,3 +57,17 @@ def text(node: "Node | None") -> str:
 def line(node: "Node") -> int:
     """The line where a node begins, counted from 1."""
     return node.start_point[0] + 1
+
+
+def literal(node: "Node | None", kinds: frozenset[str], content: str = "string_content") -> str:
+    """The text of a string of one of these kinds that is one piece, a node of the type `content`; else an empty one."""
+    if node is None or node.type not in kinds or node.named_child_count != 1:
+        return ""
+    piece = node.named_child(0)
+    return text(piece) if piece.type == content else ""
+
+
+def given(call: "Node") -> "list[Node]":
+    """The arguments of a call."""
+    arguments = call.child_by_field_name("arguments")
+    return arguments.named_children if arguments is not None else []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gitseal.code import _lookups
 from gitseal.code._lookups import Grammar, Lookup
 from gitseal.code._tolerance import Tolerance
-from gitseal.code._walk import Chain, text
+from gitseal.code._walk import Chain, given, text
 from gitseal.code.uses import Reading
 
 if TYPE_CHECKING:
@@ -67,9 +67,7 @@ def _configured(receiver: str, key: str, chain: Chain) -> Iterator[Lookup]:
 
 
 def _called(node: "Node") -> "tuple[str, list[Node]]":
-    arguments = node.child_by_field_name("arguments")
-    given = arguments.named_children if arguments is not None else []
-    return text(node.child_by_field_name("function")).rpartition(".")[2], given
+    return text(node.child_by_field_name("function")).rpartition(".")[2], given(node)
 
 
 _GRAMMAR = Grammar(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gitseal.code import _lookups
 from gitseal.code._lookups import Grammar, Lookup
 from gitseal.code._tolerance import Tolerance
-from gitseal.code._walk import Chain, text
+from gitseal.code._walk import Chain, given, text
 from gitseal.code.uses import Reading
 
 if TYPE_CHECKING:
@@ -79,9 +79,7 @@ def _is_required_flag(chain: Chain) -> bool:
 
 
 def _called(node: "Node") -> "tuple[str, list[Node]]":
-    arguments = node.child_by_field_name("arguments")
-    given = arguments.named_children if arguments is not None else []
-    return text(node.child_by_field_name("function")).rpartition(".")[2], given
+    return text(node.child_by_field_name("function")).rpartition(".")[2], given(node)
 
 
 _GRAMMAR = Grammar(

@@ -8,7 +8,7 @@ from gitseal.code import _lookups
 from gitseal.code._lookups import Grammar, Lookup
 from gitseal.code._placeholders import placeholders
 from gitseal.code._tolerance import Tolerance
-from gitseal.code._walk import Chain, text
+from gitseal.code._walk import Chain, given, literal, text
 from gitseal.code.uses import Reading
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _EXPORTED = re.compile(r"[A-Z][A-Z0-9_]*+")
 _ASKING = {"get": None, "getOrDefault": True, "containsKey": True}
 _PROPERTIES = {"get": None, "getProperty": None, "getRequiredProperty": False}
+_STRINGS = frozenset({"string_literal"})
 
 
 def read(_path: str, content: bytes) -> Reading:
@@ -25,10 +26,7 @@ def read(_path: str, content: bytes) -> Reading:
 
 
 def _string(node: "Node | None") -> str:
-    if node is None or node.type != "string_literal" or node.named_child_count != 1:
-        return ""
-    content = node.named_child(0)
-    return text(content) if content.type == "string_fragment" else ""
+    return literal(node, _STRINGS, "string_fragment")
 
 
 def _look_ups(chain: Chain) -> Iterator[Lookup]:
@@ -63,9 +61,7 @@ def _annotated(name: str, arguments: str) -> Iterator[Lookup]:
 
 
 def _called(node: "Node") -> "tuple[str, list[Node]]":
-    arguments = node.child_by_field_name("arguments")
-    given = arguments.named_children if arguments is not None else []
-    return text(node.child_by_field_name("name")), given
+    return text(node.child_by_field_name("name")), given(node)
 
 
 _GRAMMAR = Grammar(

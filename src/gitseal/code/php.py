@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gitseal.code import _lookups
 from gitseal.code._lookups import Grammar, Lookup
 from gitseal.code._tolerance import Tolerance
-from gitseal.code._walk import Chain, text
+from gitseal.code._walk import Chain, given, literal, text
 from gitseal.code.uses import Reading
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ _OF_REQUEST = re.compile(
     r"HTTP_.*|HTTPS|REQUEST_.*|SERVER_.*|REMOTE_.*|SCRIPT_.*|PATH_.*|QUERY_STRING|DOCUMENT_ROOT|PHP_.*|CONTENT_.*|arg[vc]"
     r"|GATEWAY_INTERFACE|AUTH_TYPE|ORIG_PATH_INFO|REDIRECT_.*|CONTEXT_.*|.*[a-z].*"
 )
+_STRINGS = frozenset({"string", "encapsed_string"})
 
 
 def read(_path: str, content: bytes) -> Reading:
@@ -29,10 +30,7 @@ def read(_path: str, content: bytes) -> Reading:
 def _string(node: "Node | None") -> str:
     if node is not None and node.type == "argument" and node.named_child_count:
         node = node.named_child(node.named_child_count - 1)
-    if node is None or node.type not in {"string", "encapsed_string"} or node.named_child_count != 1:
-        return ""
-    content = node.named_child(0)
-    return text(content) if content.type == "string_content" else ""
+    return literal(node, _STRINGS)
 
 
 def _look_ups(chain: Chain) -> Iterator[Lookup]:
@@ -54,9 +52,7 @@ def _look_ups(chain: Chain) -> Iterator[Lookup]:
 
 
 def _called(node: "Node") -> "tuple[str, list[Node]]":
-    arguments = node.child_by_field_name("arguments")
-    given = arguments.named_children if arguments is not None else []
-    return text(node.child_by_field_name("function") or node.child_by_field_name("name")), given
+    return text(node.child_by_field_name("function") or node.child_by_field_name("name")), given(node)
 
 
 _GRAMMAR = Grammar(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gitseal.code import _lookups
 from gitseal.code._lookups import Grammar, Lookup
 from gitseal.code._tolerance import Tolerance
-from gitseal.code._walk import Chain, text
+from gitseal.code._walk import Chain, given, literal, text
 from gitseal.code.uses import Reading
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ _OPEN, _CLOSE = b"<%", b"%>"
 _BEGINNING = re.compile(rb"^\s*(?:if|unless|elsif|while)\b")
 _BLOCK = re.compile(rb"\bdo(?:\s*\|[^|]*\|)?\s*$")
 _TEMPLATES = (".erb", ".yml", ".yaml")
+_STRINGS = frozenset({"string", "simple_symbol"})
 
 
 def read(path: str, content: bytes) -> Reading:
@@ -46,10 +47,7 @@ def _embedded(content: bytes) -> bytes:
 
 
 def _string(node: "Node | None") -> str:
-    if node is None or node.type not in {"string", "simple_symbol"} or node.named_child_count != 1:
-        return ""
-    content = node.named_child(0)
-    return text(content) if content.type == "string_content" else ""
+    return literal(node, _STRINGS)
 
 
 def _look_ups(chain: Chain) -> Iterator[Lookup]:
@@ -71,9 +69,7 @@ def _look_ups(chain: Chain) -> Iterator[Lookup]:
 
 
 def _called(node: "Node") -> "tuple[str, list[Node]]":
-    arguments = node.child_by_field_name("arguments")
-    given = arguments.named_children if arguments is not None else []
-    return text(node.child_by_field_name("method")), given
+    return text(node.child_by_field_name("method")), given(node)
 
 
 _GRAMMAR = Grammar(

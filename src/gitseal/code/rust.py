@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from gitseal.code import _lookups
 from gitseal.code._lookups import Grammar, Lookup
 from gitseal.code._tolerance import Tolerance
-from gitseal.code._walk import Chain, line, text
+from gitseal.code._walk import Chain, given, line, literal, text
 from gitseal.code.uses import Reading
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ _STEP = 2  # tokens of `::var`
 _LONGEST_PATH = 8
 _MOST_CHAINED = 24  # tokens of methods behind a look-up: 3 for each
 _MACROS = {"env", "option_env", "std::env", "std::option_env"}
+_STRINGS = frozenset({"string_literal", "raw_string_literal"})
 
 
 def read(_path: str, content: bytes) -> Reading:
@@ -29,10 +30,7 @@ def read(_path: str, content: bytes) -> Reading:
 
 
 def _string(node: "Node | None") -> str:
-    if node is None or node.type not in {"string_literal", "raw_string_literal"} or node.named_child_count != 1:
-        return ""
-    content = node.named_child(0)
-    return text(content) if content.type == "string_content" else ""
+    return literal(node, _STRINGS)
 
 
 def _look_ups(chain: Chain) -> Iterator[Lookup]:
@@ -118,9 +116,7 @@ def _flag(attribute: str, field: "Node") -> Iterator[Lookup]:
 
 
 def _called(node: "Node") -> "tuple[str, list[Node]]":
-    arguments = node.child_by_field_name("arguments")
-    given = arguments.named_children if arguments is not None else []
-    return text(node.child_by_field_name("function")).rpartition(":")[2], given
+    return text(node.child_by_field_name("function")).rpartition(":")[2], given(node)
 
 
 _TOLERANCE = Tolerance(

@@ -11,12 +11,11 @@ the core schema, names that are not strings, and numbers and booleans in spellin
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml import events as ev
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from gitseal.document.value import TypedValue, ValueType, checked
 from gitseal.errors import Error, Malformed
@@ -24,9 +23,9 @@ from gitseal.exchange._items import Imported
 from gitseal.exchange._names import shown
 from gitseal.exchange._nodes import MAX_NESTING, Leaf, ListNode, Mapping, Node, imported, text_leaf
 from gitseal.exchange._text import decoded
+from gitseal.exchange._yaml_events import Events, line_of, next_event
 from gitseal.exchange._yaml_source import VAULT_TAGS, SourceCheck, refuse_hidden_line_ends
 
-Events: TypeAlias = Iterator[ev.Event]
 VaultOpener: TypeAlias = Callable[[str, int], str]
 """Gives the plaintext of what stands behind a tag `!vault` of Ansible, on this line."""
 
@@ -79,47 +78,19 @@ def _events(text: str, *, several: bool = False, open_vault: VaultOpener | None 
     source = SourceCheck(text)
     begun = 0
     while True:
-        event, problem = _next(events)
-        if problem:
-            raise problem
+        event = next_event(events)
         if event is None:
             return
-        _refuse_reuse(event)
         if isinstance(event, ev.DocumentStartEvent):
             begun += 1
             if begun > 1 and not several:
-                raise Malformed("a second document begins", _line(event), "import one document at a time")
+                raise Malformed("a second document begins", line_of(event), "import one document at a time")
         source.take(event)
         if open_vault and isinstance(event, ev.ScalarEvent) and event.tag in VAULT_TAGS:
-            content = open_vault(event.value, _line(event))
+            content = open_vault(event.value, line_of(event))
             yield ev.ScalarEvent(None, None, (False, True), content, event.start_mark, event.end_mark, style='"')
         elif not isinstance(event, _MARKS):
             yield event
-
-
-def _next(events: Events) -> tuple[ev.Event | None, Malformed | None]:
-    """The next event, or the error for the caller to raise.
-
-    Raised in here it would have the reader's error as its context, and that holds the whole file.
-    """
-    try:
-        return next(events, None), None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        return None, Malformed(f"the file is not YAML{_said(error.problem)}", mark.line + 1 if mark else 0)
-    except (YAMLError, ValueError, IndexError, AssertionError, AttributeError):
-        # ruamel.yaml fails like this on some input that it should refuse.
-        return None, Malformed("the file is not YAML that can be read")
-
-
-def _said(problem: str | None) -> str:
-    """The reader's words, unless they quote something: that may come from the file."""
-    return f": {problem}" if problem and "'" not in problem and '"' not in problem else ""
-
-
-def _refuse_reuse(event: ev.Event) -> None:
-    if isinstance(event, ev.AliasEvent) or getattr(event, "anchor", None) is not None:
-        raise Malformed("anchors and aliases are not imported", _line(event), "write the value out at each place")
 
 
 def _document(events: Events) -> Mapping:
@@ -130,7 +101,7 @@ def _document(events: Events) -> Mapping:
     elif first is None or (isinstance(first, ev.ScalarEvent) and _leaf(first).value.kind is ValueType.NULL):
         root = Mapping([], 0)
     else:
-        raise Malformed("the file is YAML but not a mapping", _line(first), "write NAME: value")
+        raise Malformed("the file is YAML but not a mapping", line_of(first), "write NAME: value")
     for _event in events:  # what is wrong behind the mapping, such as a second document, shows only if somebody looks
         pass
     return root
@@ -138,12 +109,14 @@ def _document(events: Events) -> Mapping:
 
 def _node(event: ev.Event, events: Events, depth: int) -> Node:
     if depth > MAX_NESTING:
-        raise Malformed(f"the file is nested more than {MAX_NESTING} deep", _line(event))
+        raise Malformed(f"the file is nested more than {MAX_NESTING} deep", line_of(event))
     if isinstance(event, ev.ScalarEvent):
         return _leaf(event)
     if isinstance(event, ev.SequenceStartEvent):
         _check_tag(event, "seq")
-        return ListNode([_node(item, events, depth + 1) for item in _until(ev.SequenceEndEvent, events)], _line(event))
+        return ListNode(
+            [_node(item, events, depth + 1) for item in _until(ev.SequenceEndEvent, events)], line_of(event)
+        )
     return _mapping(event, events, depth)
 
 
@@ -153,8 +126,8 @@ def _mapping(event: ev.Event, events: Events, depth: int) -> Mapping:
     for key in _until(ev.MappingEndEvent, events):
         name = _name(key)
         # An event stream alternates keys and values, so there is a next one.
-        members.append((name, _line(key), _node(next(events), events, depth + 1)))
-    return Mapping(members, _line(event))
+        members.append((name, line_of(key), _node(next(events), events, depth + 1)))
+    return Mapping(members, line_of(event))
 
 
 def _until(end: type[ev.Event], events: Events) -> Events:
@@ -166,9 +139,9 @@ def _until(end: type[ev.Event], events: Events) -> Events:
 
 def _name(event: ev.Event) -> str:
     if not isinstance(event, ev.ScalarEvent):
-        raise Malformed("a mapping or a list stands where a name should", _line(event))
+        raise Malformed("a mapping or a list stands where a name should", line_of(event))
     if event.value == "<<" and event.style is None and event.tag in {None, _TAG + "merge"}:
-        raise Malformed("merge keys are not imported", _line(event), "write the names out")
+        raise Malformed("merge keys are not imported", line_of(event), "write the names out")
     leaf = _leaf(event)
     if leaf.value.kind is not ValueType.TEXT:
         hint = "put it in quotes if it is the name"
@@ -178,11 +151,11 @@ def _name(event: ev.Event) -> str:
 
 def _check_tag(event: ev.Event, word: str) -> None:
     if getattr(event, "tag", None) not in {None, _TAG + word}:
-        raise Malformed("a tag that is not imported", _line(event), "remove the tag")
+        raise Malformed("a tag that is not imported", line_of(event), "remove the tag")
 
 
 def _leaf(event: ev.ScalarEvent) -> Leaf:
-    line = _line(event)
+    line = line_of(event)
     tag, text = event.tag, event.value
     if tag is None:
         # Quotes make a text of whatever looks like a number or a boolean.
@@ -245,8 +218,3 @@ def _hint(kind: ValueType, text: str) -> str:
     if kind in {ValueType.BOOLEAN, ValueType.NULL}:
         return f'write {text.lower()}, or "{text}" in quotes if it is text'
     return "put it in quotes if it is text; a number is written in decimal, without a plus and without a zero before it"
-
-
-def _line(event: ev.Event) -> int:
-    mark = event.start_mark
-    return mark.line + 1 if mark else 0

@@ -109,9 +109,7 @@ def offered_below(top: "Path", folder: str) -> list[bytes] | None:
 
     Git is asked at the top: a folder of the tree may look like a repository, and Git would do what its configuration says.
     """
-    start = os.fsencode(folder).rstrip(b"/") + b"/" if folder not in {"", os.curdir} else b""
-    listed = _offered(git(top, LITERAL, *_OFFERED, *([os.fsdecode(start)] if start else [])))
-    return [path.removeprefix(start) for path in listed] if listed is not None else None
+    return _below(top, folder, _OFFERED)
 
 
 def ignored_below(top: "Path", folder: str) -> list[bytes] | None:
@@ -119,9 +117,14 @@ def ignored_below(top: "Path", folder: str) -> list[bytes] | None:
 
     What lies in a folder that is itself ignored is not among them.
     """
+    listed = _below(top, folder, _IGNORED)
+    return [path for path in listed if path[-1:] != b"/"] if listed is not None else None
+
+
+def _below(top: "Path", folder: str, command: tuple[str, ...]) -> list[bytes] | None:
     start = os.fsencode(folder).rstrip(b"/") + b"/" if folder not in {"", os.curdir} else b""
-    listed = _offered(git(top, LITERAL, *_IGNORED, *([os.fsdecode(start)] if start else [])))
-    return [path.removeprefix(start) for path in listed if path[-1:] != b"/"] if listed is not None else None
+    listed = _offered(git(top, LITERAL, *command, *([os.fsdecode(start)] if start else [])))
+    return [path.removeprefix(start) for path in listed] if listed is not None else None
 
 
 def _offered(listed: bytes | None) -> list[bytes] | None:

@@ -45,11 +45,12 @@ def parse_range(words: str) -> RangeWords:
     return RangeWords(*(words.partition("...") if "..." in words else words.partition("..")))
 
 
-def named_commit(repository: Repository, revision: str, *, hint: str, shallow_hint: str) -> str:
-    """The full id of the commit that a person named (see `refs`). Raises Error, with the hint for a whole or shallow clone."""
+def named_commit(repository: Repository, revision: str) -> str:
+    """The full id of the commit that a person named (see `refs`). Raises Error, which says if a shallow clone may lack it."""
     commit = refs.commit(repository, revision)
     if commit is None:
-        raise Error(f'there is no commit "{revision}"', shallow_hint if repository.is_shallow() else hint)
+        whole, shallow = "see them with: git log --oneline", "fetch it with: git fetch --unshallow"
+        raise Error(f'there is no commit "{revision}"', shallow if repository.is_shallow() else whole)
     return commit
 
 

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from hmac import compare_digest
 
 from gitseal.errors import Damaged
-from gitseal.recipients.stanza import encode
+from gitseal.recipients.stanza import body_lines, check_data_key, check_stanza, encode, opened_data_key
 from gitseal.records import NamedTuple
 
 FILE_KEY = 16
 _NONCE = 16
-_LINE = 64
 # STREAM: each chunk has 64 KiB of plaintext, the last one what is left, and a tag behind it.
 _CHUNK, _TAG = 64 * 1024, 16
 _COUNTER = 11
@@ -33,6 +32,20 @@ def new_file_key() -> bytes:
     return os.urandom(FILE_KEY)
 
 
+def wrap(data_key: bytes, recipient: "Recipient", wrap_file_key: "Callable[[bytes], WrappedFileKey]") -> bytes:
+    """A data key in an age file for one recipient, by what wraps the file key to it. Checked as any reader will."""
+    check_data_key(data_key)
+    file_key = new_file_key()
+    stanza = write(data_key, (wrap_file_key(file_key),), file_key)
+    check_stanza(stanza, recipient)
+    return stanza
+
+
+def unwrap(stanza: bytes, file_key: bytes) -> bytes:
+    """The data key in a stanza with this file key. Raises Damaged if the file key is not the stanza's."""
+    return opened_data_key(open_payload(stanza, file_key))
+
+
 def write(content: bytes, stanzas: Sequence[WrappedFileKey], file_key: bytes) -> bytes:
     """The whole file: a header with these stanzas, its MAC, and the content as payload."""
     header = "\n".join(("age-encryption.org/v1", *map(_written, stanzas), "")).encode() + _FOOTER
@@ -44,11 +57,7 @@ def write(content: bytes, stanzas: Sequence[WrappedFileKey], file_key: bytes) ->
 
 
 def _written(stanza: WrappedFileKey) -> str:
-    words = " ".join(("->", stanza.type, *stanza.arguments))
-    text = encode(stanza.body)
-    # A body always ends in a line that is not full, an empty one if need be: that is how readers find its end.
-    lines = [text[at : at + _LINE] for at in range(0, len(text) + 1, _LINE)]
-    return "\n".join((words, *lines))
+    return "\n".join((" ".join(("->", stanza.type, *stanza.arguments)), *body_lines(stanza.body)))
 
 
 def open_payload(file: bytes, file_key: bytes) -> bytes:
@@ -100,4 +109,8 @@ def _derive(file_key: bytes, salt: bytes, info: bytes) -> bytes:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+
+    from gitseal.recipients.protocol import Recipient

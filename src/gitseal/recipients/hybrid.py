@@ -23,7 +23,7 @@ from gitseal.hidden import SecretBytes
 from gitseal.recipients import age_file
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.protocol import AgeHeader, Generated, Tier
-from gitseal.recipients.stanza import DATA_KEY, check_stanza, decode, encode, parse_header, parse_headers
+from gitseal.recipients.stanza import decode, encode, parse_header, parse_headers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,12 +55,7 @@ class HybridRecipient:
 
     def wrap(self, data_key: bytes, _dialogue: "Dialogue | None" = None) -> bytes:
         """See `Recipient.wrap`."""
-        if len(data_key) != DATA_KEY:
-            raise ValueError(f"a data key has {DATA_KEY} bytes")
-        file_key = age_file.new_file_key()
-        stanza = age_file.write(data_key, (self.wrap_file_key(file_key),), file_key)
-        check_stanza(stanza, self)
-        return stanza
+        return age_file.wrap(data_key, self, self.wrap_file_key)
 
     def wrap_file_key(self, file_key: bytes) -> age_file.WrappedFileKey:
         """The stanza of an age file that has this file key."""
@@ -94,12 +89,7 @@ class HybridIdentity:
     def unwrap(self, stanza: bytes) -> bytes | None:
         """See `Identity.unwrap`."""
         file_key = self.file_key(parse_header(stanza))
-        if file_key is None:
-            return None
-        data_key = age_file.open_payload(stanza, file_key)
-        if len(data_key) != DATA_KEY:
-            raise Damaged(f"the stanza holds {len(data_key)} bytes where a data key has {DATA_KEY}")
-        return data_key
+        return age_file.unwrap(stanza, file_key) if file_key is not None else None
 
     def open_file(self, file: bytes) -> bytes | None:
         """See `Identity.open_file`."""

@@ -13,7 +13,7 @@ from gitseal.recipients.cloud_text import PREFIX
 from gitseal.recipients.clouds.locators import check_locator
 from gitseal.recipients.ids import recipient_id
 from gitseal.recipients.protocol import AgeHeader, Tier
-from gitseal.recipients.stanza import DATA_KEY, check_stanza, encode, parse_header
+from gitseal.recipients.stanza import check_stanza, encode, parse_header
 from gitseal.remote.failure import RemoteError, RemoteFailure
 
 TYPE_CHECKING = False
@@ -68,13 +68,8 @@ class KmsRecipient:
 
     def wrap(self, data_key: bytes, _dialogue: "Dialogue | None" = None) -> bytes:
         """See `Recipient.wrap`. The public half is enough: nothing asks the service."""
-        if len(data_key) != DATA_KEY:
-            raise ValueError(f"a data key has {DATA_KEY} bytes")
-        file_key = age_file.new_file_key()
-        wrapped = age_file.WrappedFileKey(TYPE, (_VERSION, self._digest), self._sealed(file_key))
-        stanza = age_file.write(data_key, (wrapped,), file_key)
-        check_stanza(stanza, self)
-        return stanza
+        arguments = (_VERSION, self._digest)
+        return age_file.wrap(data_key, self, lambda key: age_file.WrappedFileKey(TYPE, arguments, self._sealed(key)))
 
     def fits(self, header: AgeHeader) -> bool:
         """True if type, digest and length are those of this key."""
@@ -85,10 +80,7 @@ class KmsRecipient:
         """The data key in a stanza whose file key the service gave. Raises Damaged if that is not the stanza's."""
         if len(file_key) != age_file.FILE_KEY:
             raise Damaged("the stanza does not open: it is damaged")
-        data_key = age_file.open_payload(stanza, file_key)
-        if len(data_key) != DATA_KEY:
-            raise Damaged(f"the stanza holds {len(data_key)} bytes where a data key has {DATA_KEY}")
-        return data_key
+        return age_file.unwrap(stanza, file_key)
 
     def _sealed(self, file_key: bytes) -> bytes:
         from cryptography.hazmat.primitives.asymmetric.padding import MGF1, OAEP

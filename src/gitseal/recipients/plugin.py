@@ -13,7 +13,7 @@ from gitseal.recipients import age_file
 from gitseal.recipients.dialogue import NOBODY, Dialogue
 from gitseal.recipients.plugin_talk import PluginCommand, Talk, line
 from gitseal.recipients.protocol import AgeHeader, Tier
-from gitseal.recipients.stanza import DATA_KEY, NATIVE, check_stanza, parse_header, parse_headers
+from gitseal.recipients.stanza import NATIVE, check_data_key, check_stanza, parse_header, parse_headers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ class PluginRecipient:
 
     def wrap(self, data_key: bytes, dialogue: Dialogue = NOBODY) -> bytes:
         """See `Recipient.wrap`. Raises Error if the program is missing, fails, or wraps to more than one key."""
-        if len(data_key) != DATA_KEY:
-            raise ValueError(f"a data key has {DATA_KEY} bytes")
+        check_data_key(data_key)
         file_key = age_file.new_file_key()
         made: list[age_file.WrappedFileKey] = []
         errors: list[str] = []

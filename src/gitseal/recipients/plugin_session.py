@@ -10,7 +10,7 @@ import subprocess
 from gitseal.errors import Error, Malformed
 from gitseal.hidden import SecretBytes
 from gitseal.recipients.plugin_talk import PluginCommand, Talk
-from gitseal.recipients.stanza import decode, encode
+from gitseal.recipients.stanza import body_lines, decode
 from gitseal.variables import IDENTITY_VARIABLES
 
 TYPE_CHECKING = False
@@ -70,10 +70,7 @@ class PluginSession:
 
     def send(self, *words: str, body: bytes = b"") -> None:
         """Sends one command. Raises Error if the plugin has ended."""
-        text = encode(body)
-        # A body ends in a line that is not full, an empty one if need be.
-        lines = [text[at : at + _LINE] for at in range(0, len(text) + 1, _LINE)]
-        content = "\n".join(("-> " + " ".join(words), *lines, "")).encode()
+        content = "\n".join(("-> " + " ".join(words), *body_lines(body), "")).encode()
         stream = self._process.stdin
         try:
             while stream is not None and content:

@@ -14,7 +14,7 @@ import pyrage
 
 from gitseal.errors import Damaged, Error
 from gitseal.recipients.protocol import Recipient
-from gitseal.recipients.stanza import DATA_KEY, check_stanza
+from gitseal.recipients.stanza import check_data_key, check_stanza, opened_data_key
 
 __all__ = ["Key", "Panic", "no_panic", "open_file", "open_sealed", "pyrage", "unwrap", "wrap"]
 
@@ -50,8 +50,7 @@ def no_panic() -> Iterator[None]:
 
 def wrap(data_key: bytes, recipient: Recipient, key: Key) -> bytes:
     """Wrap 32 bytes to pyrage's `key`, and check the result as any reader will. Raises Malformed if it is not sound."""
-    if len(data_key) != DATA_KEY:
-        raise ValueError(f"a data key has {DATA_KEY} bytes")
+    check_data_key(data_key)
     stanza: bytes = pyrage.encrypt(data_key, [key])
     check_stanza(stanza, recipient)
     return stanza
@@ -62,12 +61,8 @@ def unwrap(stanza: bytes, key: Key) -> bytes | None:
 
     Raises Damaged if it is broken.
     """
-    data_key = open_file(stanza, key)
-    if data_key is None:
-        return None
-    if len(data_key) != DATA_KEY:
-        raise Damaged(f"the stanza holds {len(data_key)} bytes where a data key has {DATA_KEY}")
-    return data_key
+    content = open_file(stanza, key)
+    return opened_data_key(content) if content is not None else None
 
 
 def open_file(file: bytes, key: Key) -> bytes | None:

@@ -8,7 +8,7 @@ a second, hidden recipient without a word. This check is what keeps such a recip
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 
-from gitseal.errors import Malformed
+from gitseal.errors import Damaged, Malformed
 from gitseal.recipients.kinds import KINDS
 from gitseal.recipients.protocol import AgeHeader, Recipient
 from gitseal.records import NamedTuple
@@ -143,6 +143,25 @@ def decode(text: bytes, what: str) -> bytes:
     if encode(decoded) != text.decode("latin-1"):
         raise Malformed(f"{what} is not canonical base64")
     return decoded
+
+
+def check_data_key(data_key: bytes) -> None:
+    """Raises ValueError, as a mistake of ours, for what is to be wrapped and has another length than a data key."""
+    if len(data_key) != DATA_KEY:
+        raise ValueError(f"a data key has {DATA_KEY} bytes")
+
+
+def opened_data_key(content: bytes) -> bytes:
+    """The data key that a stanza held. Raises Damaged if that has another length."""
+    if len(content) != DATA_KEY:
+        raise Damaged(f"the stanza holds {len(content)} bytes where a data key has {DATA_KEY}")
+    return content
+
+
+def body_lines(body: bytes) -> list[str]:
+    """The lines of a stanza's body. The last one is not full, an empty one if need be: that is how readers find its end."""
+    text = encode(body)
+    return [text[at : at + _LINE] for at in range(0, len(text) + 1, _LINE)]
 
 
 def encode(content: bytes) -> str:

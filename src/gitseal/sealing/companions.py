@@ -3,7 +3,7 @@
 from gitseal.document import document
 from gitseal.document.generated import GeneratedValue, public_half
 from gitseal.document.value import TypedValue
-from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
+from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale, shell_quoted
 from gitseal.policy.companions import is_companion, public_name
 from gitseal.policy.manifest import Manifest
 from gitseal.policy.patterns import matches
@@ -79,6 +79,15 @@ def _refuse_overwriting(edit: Change, path: NamePath, public: NamePath) -> None:
             f'{edit.environment} has "{path_text(public)}", which is not known to be the public half of "{path_text(path)}"',
             f"to keep it under another name: gitseal rename {path_text(public)} {path_text(public)}_1 -e {edit.environment}",
         )
+
+
+def unpaired(edit: Change, path: NamePath, given: str = "the new value") -> Error:
+    """The error for a value that is no private key, at a name that has a public half. `given` says which value."""
+    name, public = path_text(path), path_text(public_name(path))
+    return Error(
+        f'"{name}" is a private key in {edit.environment}, and {given} is not: "{public}" would not belong to it',
+        f"if it is to be a key pair no more: gitseal unset {shell_quoted(public)} -e {edit.environment}",
+    )
 
 
 def has_public_half(edit: Change, path: NamePath) -> bool:

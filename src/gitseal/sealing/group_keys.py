@@ -132,11 +132,7 @@ class GroupKeys:
         # A group that the trusted ref took out and that comes again: whoever held its last key follows by the proof.
         before = self.trust.predecessor(self.document.header, group)
         self.made.add(group)
-        block = (HEADER, "access", group)
-        self.puts[(*block, "key")] = Put(key.key_id, tight=True)
-        self.puts[(*block, "public")] = Put(public_text(key.public), tight=True)
-        if before is not None:
-            self.put_token(succession_path(group), succession.token_of(before, key.public))
+        self._put_key(key, before)
         self.wrap(key, self.recipients(group), f"it would open the new access group {group} in {self.environment}")
         return key
 
@@ -150,9 +146,7 @@ class GroupKeys:
         before = self.trust.predecessor(self.document.header, group) or old
         block: NamePath = (HEADER, "access", group)
         recipients = self.recipients(group)
-        self.puts[(*block, "key")] = Put(new.key_id, tight=True)
-        self.puts[(*block, "public")] = Put(public_text(new.public), tight=True)
-        self.put_token(succession_path(group), succession.token_of(before, new.public))
+        self._put_key(new, before)
         self.wrap(new, recipients, meaning)
         kept = {name for name, _ in recipients}
         # A person who keeps no stanza loses their whole section: an empty one would be left behind otherwise.
@@ -162,6 +156,15 @@ class GroupKeys:
         self._seal_anew(new, leaving)
         self.use(group, new)
         self.made.add(group)
+
+    def _put_key(self, key: DataKey, before: DataKey | None) -> None:
+        """What an access group's header says of a new data key: id, public half, and the proof that it follows `before`."""
+        group = key.scope.group
+        block = (HEADER, "access", group)
+        self.puts[(*block, "key")] = Put(key.key_id, tight=True)
+        self.puts[(*block, "public")] = Put(public_text(key.public), tight=True)
+        if before is not None:
+            self.put_token(succession_path(group), succession.token_of(before, key.public))
 
     def _seal_anew(self, new: DataKey, leaving: set[NamePath]) -> None:
         """Seals the values of the new key's access group with it, except those that leave."""

@@ -7,10 +7,9 @@ from gitseal.document import document
 from gitseal.document.document import Document, Entry
 from gitseal.document.generated import public_half
 from gitseal.document.value import TypedValue
-from gitseal.errors import Error, shell_quoted
 from gitseal.policy.companions import public_name
 from gitseal.sealing.change import Change, Outcome, SetResult
-from gitseal.sealing.companions import has_public_half, opened_here
+from gitseal.sealing.companions import has_public_half, opened_here, unpaired
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -47,11 +46,7 @@ def is_in_force(edit: Change, entry: Entry, value: TypedValue) -> bool:
 def _with_public_half(edit: Change, path: NamePath, value: TypedValue) -> SetResult:
     public = public_half(value)
     if public is None:
-        name, beside = path_text(path), path_text(public_name(path))
-        raise Error(
-            f'the earlier value of "{name}" is no private key, and "{beside}" would not belong to it',
-            f"if it is to be a key pair no more: gitseal unset {shell_quoted(beside)} -e {edit.environment}",
-        )
+        raise unpaired(edit, path, "the earlier value")
     return edit.set_named(public_name(path), public)
 
 

@@ -10,7 +10,7 @@ from gitseal.policy.companions import previous_name, public_name
 from gitseal.project.names import not_own
 from gitseal.records import NamedTuple
 from gitseal.sealing.change import Change, Outcome, SetResult
-from gitseal.sealing.companions import has_public_half, opened_here, require_same_access, set_generated
+from gitseal.sealing.companions import has_public_half, opened_here, require_same_access, set_generated, unpaired
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -38,15 +38,6 @@ def rotate_value(edit: Change, path: NamePath, new: NewValue, *, keeps_previous:
     if results[0].outcome is Outcome.UNCHANGED:
         raise Error(f'{edit.environment}: the new value of "{entry.name}" is the old one', "give another value")
     return [*results, *kept]
-
-
-def unpaired(edit: Change, path: NamePath) -> Error:
-    """The error for a new value that is no private key, at a name that has a public half."""
-    name, public = path_text(path), path_text(public_name(path))
-    return Error(
-        f'"{name}" is a private key in {edit.environment}, and the new value is not: "{public}" would not belong to it',
-        f"if it is to be a key pair no more: gitseal unset {shell_quoted(public)} -e {edit.environment}",
-    )
 
 
 def keep_previous(edit: Change, path: NamePath) -> list[SetResult]:

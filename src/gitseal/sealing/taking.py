@@ -7,8 +7,7 @@ from gitseal.errors import Error, shell_quoted
 from gitseal.policy.companions import public_name
 from gitseal.project.keys import Keys
 from gitseal.sealing.change import Change, SetResult
-from gitseal.sealing.companions import has_public_half
-from gitseal.sealing.rotating import unpaired
+from gitseal.sealing.companions import has_public_half, unpaired
 from gitseal.sealing.waiting import CommandState, Waiting
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath

@@ -96,14 +96,11 @@ def _former_holders(project: Project, name: str, keys: Sequence[str]) -> dict[st
     """A sentence on each of these keys that history has as somebody else's."""
     if project.repository is None or not keys:
         return {}
-    from gitseal.audit.exposure.departed import former_holder  # other verbs need no history
-    from gitseal.audit.exposure.timeline import Timeline
+    from gitseal.audit.exposure.departed import former_holders  # other verbs need no history
 
-    timeline = Timeline(project, only_head=True, only_policy=True)
     told = {}
-    for key in keys:
-        former = former_holder(timeline, key)
-        if former is not None and former.name != name:
+    for key, former in former_holders(project, keys):
+        if former.name != name:
             when = f"on {day(former.at.when)}" if former.at.commit else "in no commit yet"
             went = f"who left {when}" if former.has_left else f"and it was taken out {when}"
             told[key] = f"history has this key as {former.name}'s, {went}"

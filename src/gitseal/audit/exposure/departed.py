@@ -14,7 +14,7 @@ What somebody knew stays known. A key that comes back, under whatever name, clea
 Keys are told apart by the private key that opens them (`recipients.openers`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
 from gitseal.audit.exposure.past import Moment, Name, earliest
@@ -139,14 +139,15 @@ class FormerHolder(NamedTuple):
     at: Moment
 
 
-def former_holder(timeline: Timeline, key: str) -> FormerHolder | None:
-    """Who had a private key by an earlier version of the policy, given a public key of it; None if it was never taken out."""
-    opener = recipient_id(opener_of(key))
-    step = _removal(tuple(_steps(timeline)), {opener})
-    if step is None:
-        return None
-    names = {name for version in step.before for name in version.owners({opener})}
-    return FormerHolder(", ".join(sorted(names)), step.is_leaving(opener), step.at)
+def former_holders(project: Project, keys: Iterable[str]) -> Iterator[tuple[str, FormerHolder]]:
+    """Those of some public keys that HEAD's history has as somebody's who lost them, with whose they were."""
+    steps = tuple(_steps(Timeline(project, only_head=True, only_policy=True)))
+    for key in keys:
+        opener = recipient_id(opener_of(key))
+        step = _removal(steps, {opener})
+        if step is not None:
+            names = {name for version in step.before for name in version.owners({opener})}
+            yield key, FormerHolder(", ".join(sorted(names)), step.is_leaving(opener), step.at)
 
 
 def left_between(before: Policy, after: Policy) -> list[str]:

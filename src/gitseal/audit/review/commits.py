@@ -8,15 +8,13 @@ from gitseal.audit.history.log import changes_of, environment_of, person
 from gitseal.audit.history.signed import NONE, Signed, glance, verdict
 from gitseal.audit.review.changed_lines import ChangedLines, is_read
 from gitseal.audit.review.range import ReviewRange
-from gitseal.audit.verify.evidence.signing import revoked_keys
+from gitseal.audit.verify.evidence.signing import checks_by_policy
 from gitseal.audit.verify.evidence.touched import covered
 from gitseal.document.changes import changes
-from gitseal.git.commits import RawCommit, parse_commit
+from gitseal.git.commits import parse_commit
 from gitseal.git.log import LoggedCommit, LogQuery, history
 from gitseal.git.repository import Repository
-from gitseal.git.signatures import Signature, checking
 from gitseal.policy.policy import Policy
-from gitseal.policy.signing import signers
 from gitseal.project.project import FOLDER
 from gitseal.project.roots import root_above
 from gitseal.review.attribution import FileStep
@@ -115,19 +113,14 @@ class _Signer:
 
 def _checking(repository: Repository, span: ReviewRange, policies: Mapping[str, Policy], stack: ExitStack) -> _Check:
     """Checks signatures by the policy of a root, for as long as the stack is open."""
-    made: dict[str, Callable[[RawCommit], Signature]] = {}
-    revoked: list[bytes | None] = []
+    by_policy = checks_by_policy(stack, repository, span.trusted)
 
     def check(root: str, commit: LoggedCommit) -> Signed:
         policy = policies.get(root)
         first = glance(commit.raw)
         if policy is None or first.state == NONE:
             return first
-        if root not in made:
-            if not revoked:  # read as soon as there is a signature at all, as `verify` reads it
-                revoked.append(revoked_keys(repository, span.trusted))
-            made[root] = stack.enter_context(checking(signers(policy), revoked[0]))
-        return verdict(policy, parse_commit(commit.id, commit.raw), made[root])
+        return verdict(policy, parse_commit(commit.id, commit.raw), by_policy(root, policy))
 
     return check
 

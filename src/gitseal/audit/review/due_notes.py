@@ -42,13 +42,11 @@ def keys_that_come_back(pairs: Iterable[Pair]) -> Iterator[Sentence]:
         fresh = names_by_opener(new.policy).keys() - names_by_opener(old.policy).keys()
         if not fresh:
             continue
-        from gitseal.audit.exposure.departed import former_holder  # as above
-        from gitseal.audit.exposure.timeline import Timeline
+        from gitseal.audit.exposure.departed import former_holders  # as above
 
-        timeline = Timeline(new.project, only_head=True, only_policy=True)
-        for key in sorted(fresh):
-            former, names = former_holder(timeline, key), names_by_opener(new.policy)[key]
-            if former is not None and former.name not in names:
+        for key, former in former_holders(new.project, sorted(fresh)):
+            names = names_by_opener(new.policy)[key]
+            if former.name not in names:
                 went = "who left" if former.has_left else "and it was taken out"
                 template = f"{{}} comes with a key that history has as one of {{}}, {went} {{}}: is it the same person?"
                 yield sentence(template, listed(names, "{}"), former.name, on_day(former.at.when))

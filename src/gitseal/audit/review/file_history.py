@@ -101,25 +101,27 @@ def _new_entries(before: bytes | None, after: bytes | None) -> set[tuple[str, st
 
 
 def _of_policies(names: Mapping[str, Collection[NamePath]]) -> SayAll:
-    read = _reading(parser.parse, NO_POLICY)
-
-    @cache
-    def say(before: bytes | None, after: bytes | None) -> list[Statement]:
-        old, new = read(before), read(after)
-        return [] if old is None or new is None else policy_changes(old, new, names, "", lines_of(after))
-
-    return say
+    return _saying(
+        _reading(parser.parse, NO_POLICY), lambda old, new, after: policy_changes(old, new, names, "", lines_of(after))
+    )
 
 
 def _of_manifests(names: Collection[NamePath]) -> SayAll:
     from gitseal.policy import manifest_parser  # most changes are none of a manifest
 
-    read = _reading(manifest_parser.parse, EMPTY)
+    return _saying(
+        _reading(manifest_parser.parse, EMPTY),
+        lambda old, new, after: manifest_changes(old, new, names, "", lines_of(after)),
+    )
 
+
+def _saying(
+    read: Callable[[bytes | None], _Read | None], compare: Callable[[_Read, _Read, bytes | None], list[Statement]]
+) -> SayAll:
     @cache
     def say(before: bytes | None, after: bytes | None) -> list[Statement]:
         old, new = read(before), read(after)
-        return [] if old is None or new is None else manifest_changes(old, new, names, "", lines_of(after))
+        return [] if old is None or new is None else compare(old, new, after)
 
     return say
 

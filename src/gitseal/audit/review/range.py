@@ -64,7 +64,7 @@ def find_range(repository: Repository, words: str) -> ReviewRange:
     meant = base or ("HEAD" if words else _default(repository))
     base_name, head_name = meant.removeprefix("refs/remotes/").removeprefix("refs/heads/"), head or "HEAD"
     refs.look_up(repository, meant, head_name)
-    trusted, head_id = _commit(repository, meant), _commit(repository, head_name)
+    trusted, head_id = ranges.named_commit(repository, meant), ranges.named_commit(repository, head_name)
     notes: tuple[str, ...] = ()
     parted = trusted
     walked = WalkedRange(repository, (head_id, f"^{trusted}"))
@@ -110,8 +110,3 @@ def _is_own_copy(repository: Repository, upstream: str) -> bool:
     branch = refs.head(repository).name.removeprefix("refs/heads/")
     is_remote = upstream.startswith(refs.REMOTES)
     return is_remote and branch not in _USUAL and upstream.removeprefix(refs.REMOTES).partition("/")[2] == branch
-
-
-def _commit(repository: Repository, revision: str) -> str:
-    hint, shallow_hint = "see them with: git log --oneline", "fetch it with: git fetch --unshallow"
-    return ranges.named_commit(repository, revision, hint=hint, shallow_hint=shallow_hint)

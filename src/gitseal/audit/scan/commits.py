@@ -66,7 +66,7 @@ class ScanRange(NamedTuple):
 def history(repository: Repository) -> ScanRange:
     """Every commit that any ref leads to, and the refs. Raises Error if HEAD is no commit yet."""
     named = tuple(refs.below(repository, "refs").items())
-    return ScanRange((), ("--all",), _commit(repository, "HEAD"), named=named)
+    return ScanRange((), ("--all",), ranges.named_commit(repository, "HEAD"), named=named)
 
 
 def between(repository: Repository, words: str) -> ScanRange:
@@ -76,17 +76,12 @@ def between(repository: Repository, words: str) -> ScanRange:
     """
     base, dots, head = ranges.parse_range(words)
     if not dots:
-        only = _commit(repository, base)
+        only = ranges.named_commit(repository, base)
         return ScanRange((only,), ("--max-count=1",), only)
-    first, last = _commit(repository, base or "HEAD"), _commit(repository, head or "HEAD")
+    first, last = ranges.named_commit(repository, base or "HEAD"), ranges.named_commit(repository, head or "HEAD")
     if dots == "...":
         first = repository.merge_base(first, last)
     return ScanRange((last, f"^{first}"), (), last)
-
-
-def _commit(repository: Repository, revision: str) -> str:
-    hint, shallow_hint = "see them with: git log --oneline", "fetch it with: git fetch --unshallow"
-    return ranges.named_commit(repository, revision, hint=hint, shallow_hint=shallow_hint)
 
 
 def scan_commits(

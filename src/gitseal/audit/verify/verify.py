@@ -46,7 +46,7 @@ def verify(
     Raises Error if a revision is no commit, if history is cut off inside the range, if `base` has a policy that
     cannot be read, and if a revocation file is set and cannot be read.
     """
-    base_id, head_id = _commit(repository, base), _commit(repository, head)
+    base_id, head_id = ranges.named_commit(repository, base), ranges.named_commit(repository, head)
     is_aside = not ranges.descends(repository, head_id, base_id) and asks(repository, base_id, listed=listed)
     aside = (not_descendant(base_id, head_id),) if is_aside else ()
     walked = WalkedRange(repository, (head_id, f"^{base_id}"))
@@ -90,11 +90,6 @@ def judge_changes(
         check = checks(stack, repository, base)
         verdicts = [judge(raw[commit], paths, owners, check) for commit, paths in changes]
     return _counted(len(commits), verdicts)
-
-
-def _commit(repository: Repository, revision: str) -> str:
-    hint, shallow_hint = "see: git log --oneline", "in a shallow clone, fetch more: git fetch --unshallow"
-    return ranges.named_commit(repository, revision, hint=hint, shallow_hint=shallow_hint)
 
 
 def not_descendant(base: str, head: str) -> Finding:

@@ -6,18 +6,17 @@ The file lies in the Git directory, so no commit brings it.
 import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 from gitseal.crypto.digest import sha256_hex
 from gitseal.crypto.framing import frame
-from gitseal.errors import Error, Question
-from gitseal.files import atomic
+from gitseal.errors import Question
+from gitseal.files import atomic, json_file
 from gitseal.files.lock import locked
-from gitseal.files.reading import read_regular
 from gitseal.policy.target import PublishTarget
 from gitseal.project.belief import configured
 from gitseal.project.project import FOLDER, Project
 from gitseal.records import NamedTuple
-from gitseal.report.hints import set_aside
 from gitseal.stores import table
 from gitseal.stores.protocol import Outside, Whereabouts
 
@@ -105,15 +104,10 @@ def _path(project: Project) -> Path:
 
 
 def _read(path: Path) -> dict[str, Accepted]:
-    try:
-        content = json.loads(read_regular(path))
-        if content["version"] != _VERSION:
-            raise Error(f'"{path}" was written by another version of gitseal', "upgrade gitseal")
+    def take(content: dict[str, Any]) -> dict[str, Accepted]:
         return {str(name): Accepted(*map(str, one)) for name, one in content["targets"].items()}
-    except FileNotFoundError:
-        return {}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Error(f'"{path}" is damaged', f"accept each target once again: {set_aside(str(path))}") from None
+
+    return json_file.read(path, {_VERSION}, take, "accept each target once again") or {}
 
 
 def _digest(project: Project, target: PublishTarget, servers: Sequence[Whereabouts]) -> str:

@@ -2,13 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
-from gitseal.errors import Error
-from gitseal.files import atomic
+from gitseal.files import atomic, json_file
 from gitseal.files.lock import locked
-from gitseal.files.reading import read_regular
 from gitseal.git.repository import Repository
-from gitseal.report.hints import set_aside
 
 _VERSION = 1
 
@@ -33,12 +31,7 @@ def _path(repository: Repository) -> Path:
 
 
 def _read(path: Path) -> dict[str, bytes]:
-    try:
-        content = json.loads(read_regular(path))
-        if content["version"] != _VERSION:
-            raise Error(f'"{path}" was written by another version of gitseal', "upgrade gitseal")
+    def take(content: dict[str, Any]) -> dict[str, bytes]:
         return {str(ref): text.encode() for ref, text in content["records"].items()}
-    except FileNotFoundError:
-        return {}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise Error(f'"{path}" is damaged', f"go on without what it remembers: {set_aside(str(path))}") from None
+
+    return json_file.read(path, {_VERSION}, take, "go on without what it remembers") or {}

@@ -7,9 +7,9 @@ ciphertext becomes a value; the others only if nobody says what the file is.
 from importlib import import_module
 from typing import NamedTuple, cast
 
-from gitseal.errors import Damaged, Malformed, NotForYou
-from gitseal.exchange._sealed import Encrypted
+from gitseal.errors import Malformed
 from gitseal.exchange.foreign.source import ForeignSource, Opened, ToolKeys
+from gitseal.exchange.parsing import naming
 
 __all__ = ["FORMATS", "ForeignSource", "Opened", "ToolKeys", "read"]
 
@@ -52,15 +52,8 @@ def read(data: bytes, source: ForeignSource) -> Opened | None:
     Raises Malformed with the line, Damaged if something does not open, NotForYou if no identity does, and Encrypted if the tool
     itself is needed. None of them quotes a value.
     """
-    try:
+    with naming(source.name):
         return _read(data, source)
-    except Malformed as error:
-        place = ":".join(filter(None, (source.name, str(error.line or ""))))
-        raise Malformed(error.reason, error.line, error.hint, place=error.place or place) from None
-    except Encrypted as error:
-        raise Encrypted(error.reason, error.cipher, place=source.name) from None
-    except (Damaged, NotForYou) as error:
-        raise type(error)(error.reason, error.hint, place=source.name) from None
 
 
 def _read(data: bytes, source: ForeignSource) -> Opened | None:

@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from typing import NamedTuple
 
 from gitseal.crypto import sops_cipher
 from gitseal.document.ciphertext import SOPS_FILE
 from gitseal.document.value import TypedValue
-from gitseal.errors import Damaged, Malformed, NotForYou
+from gitseal.errors import Malformed, NotForYou
 from gitseal.exchange import _nodes
 from gitseal.exchange._items import Imported, ImportedValue
 from gitseal.exchange._names import shown
 from gitseal.exchange._sealed import Encrypted
+from gitseal.exchange.parsing import naming
 from gitseal.exchange.sops import comments, ini_file, opening, scalars
 from gitseal.exchange.sops import metadata as sops_metadata
 from gitseal.exchange.sops.metadata import Metadata
@@ -78,7 +78,7 @@ def read(data: bytes, identities: Iterable[Identity], source: str, *, sealed_com
     and Encrypted if only sops opens it. None of them quotes a value. Without `sealed_comments`, the comments that are
     sealed there are left out.
     """
-    with _naming(source):
+    with naming(source, opening.LOOK_AT_IT):
         documents, metadata, format_name = _parsed(data)
         sealed = sum(map(comments.sealed, documents))
         if not sealed_comments:
@@ -92,26 +92,12 @@ def read(data: bytes, identities: Iterable[Identity], source: str, *, sealed_com
 
 def look(data: bytes, source: str) -> SopsLook:
     """What a sops file shows without a key. None of it is authenticated. Raises Malformed."""
-    with _naming(source):
+    with naming(source, opening.LOOK_AT_IT):
         documents, metadata, _ = _parsed(data)
         clear = {path for document in documents for path in _clear(document, ())}
         items = _together([_imported(document) for document in documents]).items
         names = tuple(SopsName(item.path, item.value, item.path in clear, item.line) for item in items)
         return SopsLook(names, tuple(key.recipient for key in metadata.age), metadata.services)
-
-
-@contextmanager
-def _naming(source: str) -> Iterator[None]:
-    """Errors from within begin with the source."""
-    try:
-        yield
-    except Malformed as error:
-        place = ":".join(filter(None, (source, str(error.line or ""))))
-        raise Malformed(error.reason, error.line, error.hint or opening.LOOK_AT_IT, place=place) from None
-    except Encrypted as error:
-        raise Encrypted(error.reason, error.cipher, place=source) from None
-    except (Damaged, NotForYou) as error:
-        raise type(error)(error.reason, error.hint, place=source) from None
 
 
 def _parsed(data: bytes) -> tuple[list[TreeBranch], Metadata, str]:

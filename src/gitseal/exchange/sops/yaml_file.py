@@ -1,22 +1,18 @@
 """sops' YAML, from ruamel.yaml's events: one tree a document, with comments, and scalars as go-yaml reads them.
 
-sops writes no anchors and no aliases, which are refused: a few lines of them grow to gigabytes.
+sops writes no anchors and no aliases, so these are refused.
 """
 
 import re
-from collections.abc import Iterator
-from typing import TypeAlias
 
 from ruamel.yaml import YAML
 from ruamel.yaml import events as ev
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from gitseal.errors import Malformed
 from gitseal.exchange._text import decoded
+from gitseal.exchange._yaml_events import line_of, next_event
 from gitseal.exchange.sops import scalars
 from gitseal.exchange.sops.tree import COMMENT, MAX_NESTING, Member, Node, Scalar, Sequence, TreeBranch
-
-Events: TypeAlias = Iterator[ev.Event]
 
 # Between two events there are blanks, indicators and comments, and no text.
 _COMMENT = re.compile(r"(?:^|(?<=[ \t\n]))#([^\n]*)")
@@ -55,7 +51,7 @@ class _YamlWalk:
             return self._branch(first, 0)
         if isinstance(first, ev.ScalarEvent) and not first.value and first.style is None:
             return TreeBranch([])
-        raise Malformed("a document of sops is a mapping", _line(first))
+        raise Malformed("a document of sops is a mapping", line_of(first))
 
     def _branch(self, event: ev.Event, depth: int) -> TreeBranch:
         members: list[Member] = []
@@ -67,13 +63,13 @@ class _YamlWalk:
             value = self._node(following, depth + 1, key.start_mark.column)
             if isinstance(following, ev.ScalarEvent):
                 comments += self._inline(following)
-            members.append(Member(name, value, _line(key), comments))
-        return TreeBranch(members, _line(event))
+            members.append(Member(name, value, line_of(key), comments))
+        return TreeBranch(members, line_of(event))
 
     def _node(self, event: ev.Event, depth: int, column: int) -> Node:
         """What begins with this event; `column` is that of its name, or of the list that it is an item of."""
         if depth > MAX_NESTING:
-            raise Malformed(f"the file is nested more than {MAX_NESTING} deep", _line(event))
+            raise Malformed(f"the file is nested more than {MAX_NESTING} deep", line_of(event))
         if isinstance(event, ev.ScalarEvent):
             return _scalar(event)
         if isinstance(event, ev.SequenceStartEvent):
@@ -90,7 +86,7 @@ class _YamlWalk:
         within = [event.flow_style or one > column for one, _ in self._comments]
         items += [_comment(text) for (_, text), is_within in zip(self._comments, within, strict=True) if is_within]
         self._comments = [one for one, is_within in zip(self._comments, within, strict=True) if not is_within]
-        return Sequence(items, _line(event))
+        return Sequence(items, line_of(event))
 
     def _taken(self) -> tuple[str, ...]:
         comments = tuple(text for _, text in self._comments)
@@ -112,14 +108,9 @@ class _YamlWalk:
         return event
 
     def _next(self) -> ev.Event | None:
-        event, problem = _event(self._events)
-        if problem:
-            raise problem
-        if event is None:
-            return None
-        if isinstance(event, ev.AliasEvent) or getattr(event, "anchor", None) is not None:
-            raise Malformed("anchors and aliases are not imported", _line(event), "write the value out at each place")
-        self._collect(event)
+        event = next_event(self._events)
+        if event is not None:
+            self._collect(event)
         return event
 
     def _collect(self, event: ev.Event) -> None:
@@ -131,27 +122,16 @@ class _YamlWalk:
         self._end = max(self._end, end)
 
 
-def _event(events: Events) -> tuple[ev.Event | None, Malformed | None]:
-    """The next event, or the error for the caller to raise: raised in here it would have the whole file in its context."""
-    try:
-        return next(events, None), None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        return None, Malformed("the file is not YAML", mark.line + 1 if mark else 0)
-    except (YAMLError, ValueError, IndexError, AssertionError, AttributeError, RecursionError):
-        return None, Malformed("the file is not YAML that can be read")
-
-
 def _name(event: ev.Event) -> str:
     if not isinstance(event, ev.ScalarEvent):
-        raise Malformed("a mapping or a list stands where a name should", _line(event))
+        raise Malformed("a mapping or a list stands where a name should", line_of(event))
     if event.tag == _MERGE:
         return str(event.value)
     if event.value == "<<" and event.style is None:
         return "<<"
     scalar = _scalar(event)
     if scalar.kind != "str":
-        raise Malformed("a name is not a text, which sops does not take either", _line(event))
+        raise Malformed("a name is not a text, which sops does not take either", line_of(event))
     return str(event.value)
 
 
@@ -161,12 +141,7 @@ def _comment(text: str) -> Scalar:
 
 def _scalar(event: ev.ScalarEvent) -> Scalar:
     if event.tag is not None and event.tag != "!":
-        return scalars.tagged(event.tag, event.value, _line(event))
+        return scalars.tagged(event.tag, event.value, line_of(event))
     if event.style is None and event.tag is None:
-        return scalars.plain(event.value, _line(event))
-    return scalars.text(event.value, _line(event))
-
-
-def _line(event: ev.Event) -> int:
-    mark = event.start_mark
-    return mark.line + 1 if mark else 0
+        return scalars.plain(event.value, line_of(event))
+    return scalars.text(event.value, line_of(event))

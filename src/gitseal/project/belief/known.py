@@ -14,12 +14,10 @@ from gitseal.crypto.public_key import Scope
 from gitseal.document.header import Access
 from gitseal.document.token import Stanza, parse_stanza
 from gitseal.errors import Error, shell_quoted
-from gitseal.files import atomic
+from gitseal.files import atomic, json_file
 from gitseal.files.lock import locked
-from gitseal.files.reading import read_regular
 from gitseal.git.repository import Repository
 from gitseal.project.belief.rule import Memory
-from gitseal.report.hints import set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,21 +45,13 @@ class Known:
         self._keys: dict[str, dict[str, Any]] = {}
         self._recipients: dict[str, list[str]] = {}
         self._plain: list[str] = []
-        try:
-            content = json.loads(read_regular(path))
-            if content["version"] not in {1, _VERSION}:
-                raise Error(f'"{path}" was written by another version of gitseal', "upgrade gitseal")
-            keys = dict(content["keys"])
-            self._keys = {name: _taken_over(entry) for name, entry in keys.items()} if content["version"] == 1 else keys
-            self._recipients, self._plain = dict(content["recipients"]), list(content["plain"])
-        except FileNotFoundError:
-            pass
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            # To go on without it would be to believe the trusted ref's keys as on the first day, without a word.
-            raise Error(
-                f'"{path}" is damaged',
-                f"move it away, and confirm each key once again: {set_aside(str(path))}",
-            ) from None
+        # To go on without a damaged one would be to believe the trusted ref's keys as on the first day, without a word.
+        json_file.read(path, {1, _VERSION}, self._take, "move it away, and confirm each key once again")
+
+    def _take(self, content: dict[str, Any]) -> None:
+        keys = dict(content["keys"])
+        self._keys = {name: _taken_over(entry) for name, entry in keys.items()} if content["version"] == 1 else keys
+        self._recipients, self._plain = dict(content["recipients"]), list(content["plain"])
 
     def memory(self, scope: Scope) -> Memory:
         """The memory of a scope, as the rule asks for it."""

@@ -174,8 +174,7 @@ def _may_change(files: Sequence[str]) -> Sentence:
         return NOTHING
     policy_first = sorted(files, key=lambda file: (file != _POLICY, file))
     shown = [ours(f"the {file}") if file in {_POLICY, _MANIFEST} else named(file) for file in policy_first]
-    rest = [ours(f"{len(shown) - MOST} more files")] if len(shown) > MOST + 1 else []
-    return sentence("may change {}", series([*shown[:MOST], *rest] if rest else shown))
+    return sentence("may change {}", _some(shown, "files"))
 
 
 def _places(those: Sequence[_Opens]) -> Sentence:
@@ -191,9 +190,12 @@ def _places(those: Sequence[_Opens]) -> Sentence:
 
 
 def _bare(those: Sequence[_Opens]) -> Sentence:
-    shown = [_place(opens) for opens in those]
-    more = [ours(f"{len(shown) - MOST} more environments")] if len(shown) > MOST + 1 else []
-    return series([*shown[:MOST], *more] if more else shown)
+    return _some([_place(opens) for opens in those], "environments")
+
+
+def _some(shown: Sequence[Sentence], kind: str) -> Sentence:
+    """The first of them, and how many more there are: one more is not worth a number."""
+    return series([*shown[:MOST], ours(f"{len(shown) - MOST} more {kind}")] if len(shown) > MOST + 1 else shown)
 
 
 def _place(opens: _Opens) -> Sentence:

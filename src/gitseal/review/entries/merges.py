@@ -19,16 +19,19 @@ class MergedSides:
 
     def is_choice(self, changed: Sequence[LineUnit], result: Sequence[LineUnit]) -> bool:
         """True if both sides had changed the thing, each in its own way, and the result is one of theirs."""
-        owners = {_thing(unit)[:2] for unit in (*changed, *result)}
-        base, ours, theirs = ({thing for thing in side if thing[:2] in owners} for side in self._things)
+        base, ours, theirs = self._of(*changed, *result)
         merged = {_thing(unit) for unit in result}
         return base not in (ours, theirs) and ours != theirs and merged in (ours, theirs)
 
     def is_dropped(self, changed: Sequence[LineUnit], result: Sequence[LineUnit]) -> bool:
         """True if a side had changed the thing, and the result is what it was before."""
-        owners = {_thing(unit)[:2] for unit in (*changed, *result)}
-        base, ours, theirs = ({thing for thing in side if thing[:2] in owners} for side in self._things)
+        base, ours, theirs = self._of(*changed, *result)
         return {_thing(unit) for unit in result} == base and (ours, theirs) != (base, base)
+
+    def _of(self, *units: LineUnit) -> list[set[_Thing]]:
+        """The things of the base and of both sides that these lines belong to."""
+        owners = {_thing(unit)[:2] for unit in units}
+        return [{thing for thing in side if thing[:2] in owners} for side in self._things]
 
 
 def by_itself(base: PathState, ours: PathState, theirs: PathState, units_of: UnitsOf) -> PathState:

@@ -122,12 +122,12 @@ def statements(rows: Iterable[ActRow]) -> list[Statement]:
     return [row.change for row in rows if isinstance(row.change, Statement)]
 
 
-def by_rule(findings: Iterable[Finding]) -> list[tuple[str, int]]:
-    """How many findings each rule has, the order kept."""
+def by_rule(findings: Iterable[Finding]) -> str:
+    """The rules of findings, the order kept, each with how many it has if they are several."""
     counted: dict[str, int] = {}
     for finding in findings:
         counted[finding.rule] = counted.get(finding.rule, 0) + 1
-    return list(counted.items())
+    return ", ".join(f"{rule} ({count})" if count > 1 else rule for rule, count in counted.items())
 
 
 class Matrix(NamedTuple):

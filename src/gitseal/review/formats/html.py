@@ -83,7 +83,7 @@ def _rule(rule: str, linked: frozenset[str]) -> str:
 
 def _folded(card: Card, linked: frozenset[str]) -> Iterator[str]:
     if card.folded:
-        rules = ", ".join(f"{rule} ({count})" if count > 1 else rule for rule, count in cards.by_rule(card.folded))
+        rules = cards.by_rule(card.folded)
         more = "more" if card.seen else "findings" if len(card.folded) > 1 else "finding"
         yield f"<details><summary>{len(card.folded)} {more}: {escape(rules)}</summary>"
         yield from _findings(card.folded, card, linked)

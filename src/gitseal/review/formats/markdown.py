@@ -104,7 +104,7 @@ def _finding(finding: Finding, hint: Sentence, card: Card) -> str:
 def _folded(card: Card) -> Iterator[Section]:
     """What follows from an act with its rules, then names, access and data keys. GitHub reads Markdown in it after a blank."""
     if card.folded:
-        rules = ", ".join(f"{rule} ({count})" if count > 1 else rule for rule, count in cards.by_rule(card.folded))
+        rules = cards.by_rule(card.folded)
         rows, more = _findings(card.folded, card), " more" if card.seen else ""
         yield _details(f"{plural(len(rows), 'finding')}{more}: {rules}", "findings", rows)
     if stated := cards.statements(card.rows):

@@ -106,7 +106,7 @@ def _folded(card: Card, indent: str) -> Iterator[_Line]:
     """What follows from the act, by its rules, and each thing there is to do, once."""
     if not card.folded:
         return
-    rules = ", ".join(f"{rule} ({count})" if count > 1 else rule for rule, count in cards.by_rule(card.folded))
+    rules = cards.by_rule(card.folded)
     yield _Line(f"{indent}follows: {rules}", _DIM)
     said = {finding.hint for finding in card.seen}
     hints = list(dict.fromkeys(finding.hint for finding in card.folded if finding.hint and finding.hint not in said))

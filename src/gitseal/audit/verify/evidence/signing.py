@@ -20,18 +20,30 @@ _SHOWN = 12  # digits of a commit's id, in words
 
 def checks(stack: ExitStack, repository: Repository, base: str) -> Check:
     """Gets keys ready when a policy is first asked about. The stack keeps them until it is closed."""
+    by_policy = checks_by_policy(stack, repository, base)
+
+    def check(root: str, policy: Policy, commit: RawCommit) -> Signature:
+        return by_policy(root, policy)(commit) if commit.is_signed or commit.flaw else Signature(UNSIGNED)
+
+    return check
+
+
+def checks_by_policy(
+    stack: ExitStack, repository: Repository, base: str
+) -> Callable[[str, Policy], Callable[[RawCommit], Signature]]:
+    """What checks signatures by a policy, which is named by its root: made when it is first asked for.
+
+    Only a signature can be revoked, so Git is not asked for the revocation file before there is one. Ask for no other commit.
+    """
     made: dict[str, Callable[[RawCommit], Signature]] = {}
     revoked: list[bytes | None] = []
 
-    def check(root: str, policy: Policy, commit: RawCommit) -> Signature:
-        if not commit.is_signed and not commit.flaw:
-            # Only a signature can be revoked, so Git is not asked for the file before there is one.
-            return Signature(UNSIGNED)
+    def check(root: str, policy: Policy) -> Callable[[RawCommit], Signature]:
         if root not in made:
             if not revoked:
                 revoked.append(revoked_keys(repository, base))
             made[root] = stack.enter_context(checking(signers(policy), revoked[0]))
-        return made[root](commit)
+        return made[root]
 
     return check
 
