@@ -75,7 +75,9 @@ def test_the_plot_says_in_words_what_it_shows() -> None:
 
 def test_the_plot_has_a_dark_face() -> None:
     light, dark, _ = re.split(r"@media \(prefers-color-scheme: dark\) \{|  \}\n\}?$", plot.STYLE)
-    for selector in re.findall(r"^ +(\S.*?) \{ (?:.*; )?(?:fill|stroke): #", light, re.MULTILINE):
+    coloured = re.findall(r"^ +(\S.*?) \{ (?:.*; )?(?:fill|stroke): #", light, re.MULTILINE)
+    assert coloured
+    for selector in coloured:
         for name in selector.split(", "):
             assert re.search(rf"^ .*{re.escape(name)}\b.* \{{", dark, re.MULTILINE), name
 
@@ -85,6 +87,7 @@ def test_names_on_the_plot_do_not_overlap() -> None:
         plot.picture([line(gitseal=0.05, sops=0.05, age=0.051, ejson=0.06, dotenvx=0.4)])
     )
     labels = [text for text in drawn.iter(f"{SVG}text") if text.get("class") in {"ours", "tool"}]
+    assert len(labels) == len(("gitseal", "sops", "age", "ejson", "dotenvx"))
     ends: dict[str, list[tuple[float, float]]] = {}
     for label in labels:
         middle, half = float(label.get("x", "")), len(label.text or "") * plot.LETTER / 2

@@ -113,6 +113,7 @@ class Life(RuleBasedStateMachine):
 
 
 def live(templates: Templates, folder: Path, monkeypatch: pytest.MonkeyPatch, examples: int, steps: int) -> None:
+    """Fails with the shortest life after which the program is not what the model says (`the_model_is_right`)."""
     # The merge driver is a process of its own, and seals again what a merge left under a lost key.
     monkeypatch.setenv("GITSEAL_IDENTITY", team.PEOPLE["alice", 0].identity)
     Life.folder, Life.templates = folder, templates

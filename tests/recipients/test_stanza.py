@@ -58,6 +58,7 @@ SOUND = {
 
 @pytest.mark.parametrize("name", SOUND)
 def test_sound_stanzas_pass(name: str) -> None:
+    """Malformed is raised for one that does not."""
     check_stanza(SOUND[name])
 
 

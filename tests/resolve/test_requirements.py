@@ -142,7 +142,7 @@ def test_base64_comes_back(content: bytes, urlsafe: bool, padded: bool) -> None:
     assert value_types.decode_base64(base64.encodebytes(content)) == content
 
 
-@given(st.binary(max_size=12))
+@given(st.text("AQgw/+-_= \n", max_size=12).map(str.encode))
 def test_what_is_taken_for_base64_is_written_in_one_way(content: bytes) -> None:
     decoded = value_types.decode_base64(content)
     if decoded is not None:

@@ -414,13 +414,16 @@ def test_a_merge_is_finished_elsewhere(tmp_path: Path) -> None:
 
 
 def test_without_its_script_nothing_is_sent(desktop: Desktop) -> None:
+    forms = 0
     for path in ("/name?name=DATABASE_URL", "/new", "/commit"):
         body = desktop.page.get(path).body
         for form in body.split("<form ")[1:]:
             opening, _, rest = form.partition(">")
             if "data-post" in opening:
+                forms += 1
                 assert 'method="post"' in opening
                 assert "<button>" not in rest.partition("</form>")[0]
+    assert forms
 
 
 def test_a_section_that_nobody_saw_is_not_removed(desktop: Desktop) -> None:

@@ -121,8 +121,9 @@ def test_an_expression_that_could_take_for_ever_is_never_run() -> None:
 
 
 def test_a_sealed_comment_brings_no_further_line() -> None:
-    for item in _read(TYPES).imported.items:
-        assert all(line.startswith("#") and "\n" not in line for line in item.comments)
+    comments = [line for item in _read(TYPES).imported.items for line in item.comments]
+    assert comments
+    assert all(line.startswith("#") and "\n" not in line for line in comments)
 
 
 def test_a_key_that_no_one_has_and_keys_of_services_are_told_apart() -> None:

@@ -149,6 +149,7 @@ KEY = "key/1234abcd-12ab-34cd-56ef-1234567890ab"
     ],
 )
 def test_a_locator_names_a_key_its_account_and_its_regions(locator: str) -> None:
+    """Error is raised for one that is refused."""
     locators.check_locator("aws", locator)
 
 
