@@ -214,13 +214,17 @@ class Project:
         """Keeps what `known` gives: most commands ask several times for the same."""
         self._parsed[environment] = (data, parsed)
 
+    def keep_in(self, parsed: "dict[str, tuple[bytes, Document]]") -> None:
+        """Keeps it there, for a process that finds the project many times."""
+        self._parsed = parsed
+
     def fixed(self) -> "Project":
         """The project for whoever changes nothing: every file is read and parsed once, and never again."""
         if not isinstance(self.source, WorkingTree):
             return self
         from gitseal.project.fixed_files import FixedWorkingTree
 
-        return self._varied(source=FixedWorkingTree(self.source), _parsed={})
+        return self._varied(source=FixedWorkingTree(self.source))
 
     def shared(self) -> "Project":
         """The project as everybody has it, without this machine's overrides."""

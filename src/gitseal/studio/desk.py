@@ -28,6 +28,10 @@ from gitseal.studio.shelf import Shelf
 from gitseal.studio.unreadable import as_far_as_readable, troubles
 from gitseal.usecases.put_back import UndoStep, obstacle, put_back
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitseal.document.document import Document
+
 _MOST_UNDONE = 200
 _MOST_TOLD = 3
 
@@ -41,6 +45,7 @@ class Desk:
         self.steps: list[UndoStep] = []
         self.is_committing = False
         self._looked_at: Project | None = None
+        self._parsed: dict[str, tuple[bytes, Document]] = {}
         self.troubles: Sequence[Error] = ()
         self._folder = folder
         self.environ = environ
@@ -69,7 +74,7 @@ class Desk:
     def looking(self) -> Iterator[None]:
         """For a view: `troubles` says what of the whole cannot be read, and the project is what can be."""
         with suppress(Error):  # no project at all: the view says it
-            project = find(self._folder)
+            project = self._at_hand()
             # Whoever only reads may leave out what a newer gitseal put there.
             project.tell = self._tell
             self.troubles = troubles(project)
@@ -81,7 +86,13 @@ class Desk:
             self._looked_at, self.troubles = None, ()
 
     def _found(self) -> Project:
-        return self._looked_at or find(self._folder)
+        return self._looked_at or self._at_hand()
+
+    def _at_hand(self) -> Project:
+        project = find(self._folder)
+        # A file of the very bytes that were parsed before is not parsed again.
+        project.keep_in(self._parsed)
+        return project
 
     @property
     def keyring(self) -> Keyring:

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from html import escape
 from urllib.parse import parse_qs, quote
 
 from markupsafe import Markup
 
+from gitseal.document.document import MAX_NAMES
 from gitseal.errors import Error
 from gitseal.project.project import Project
 from gitseal.report.escaping import printable
@@ -28,6 +30,7 @@ _COMMAND = re.compile(r"(^|: |[;,] |\bor |\bwith )git(?:seal)? [a-z]")
 NamePages = Mapping[str, str]
 
 
+@lru_cache(MAX_NAMES)
 def page_of(name: str) -> str:
     """The address of a name's page."""
     return f"/name?name={quote(name, safe='')}"

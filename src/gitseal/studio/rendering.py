@@ -1,8 +1,8 @@
 """Pages from templates. Whatever comes from the repository is escaped, for HTML and for what steers a reader's eye."""
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -14,8 +14,10 @@ from gitseal.report.dates import utc
 from gitseal.report.escaping import printable
 from gitseal.report.html_style import STYLE
 from gitseal.report.plurals import plural
-from gitseal.studio.linking import capitalised, helped, helped_here, named, said
+from gitseal.studio.linking import capitalised, helped, helped_here, named, page_of, said
 from gitseal.usecases.matrix import CellState, MatrixCell
+
+_MOST_ROWS = 4096
 
 
 class View(NamedTuple):
@@ -81,13 +83,15 @@ def _environment() -> Environment:
     made.filters["helped"] = helped
     made.filters["helped_here"] = helped_here
     made.filters["named"] = named
+    made.filters["page_of"] = page_of
     made.filters["counted"] = plural
     made.filters["sentence"] = capitalised
     return made
 
 
-def _drawn(cells: Sequence[MatrixCell], environments: Sequence[str]) -> Markup:
-    """The cells of a row. There are few kinds and many cells, so each kind is rendered once."""
+@lru_cache(_MOST_ROWS)
+def _drawn(cells: tuple[MatrixCell, ...], environments: tuple[str, ...]) -> Markup:
+    """The cells of a row. There are many rows and few kinds of them, so each kind is rendered once."""
     pairs = zip(cells, environments, strict=True)
     return Markup("".join(_cell(cell.state, cell.access, environment) for cell, environment in pairs))  # noqa: S704 - from the template
 

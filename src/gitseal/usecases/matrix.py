@@ -88,7 +88,8 @@ def matrix(workspace: Workspace, environments: Sequence[str]) -> NameMatrix:
 def _column(
     layered: OpenedEnvironment, keyring: Keyring, manifest: Manifest, paths: Sequence[NamePath]
 ) -> list[MatrixCell]:
-    environment, entries = layered.environment, layered.entries
+    # All at once: one by one, each would be made anew.
+    environment, entries = layered.environment, dict(layered.entries.items())
     bases = _Bases(layered, keyring)
     column = []
     for path in paths:
