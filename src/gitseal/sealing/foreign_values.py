@@ -87,7 +87,7 @@ def readable_comments(imported: Imported) -> Comments:
     below = readable(imported.below, values)
     missing = {_above(item.path): _lines(item.comments) - _lines(above.get(item.path, ())) for item in imported.items}
     missing[_BELOW] = _lines(imported.below) - _lines(below)
-    return Comments(above, below, {place: count for place, count in missing.items() if count})
+    return Comments(above, below, _counted(missing))
 
 
 def _texts(value: TypedValue) -> list[str]:
@@ -96,35 +96,31 @@ def _texts(value: TypedValue) -> list[str]:
     return re.split(r'[\s\[\]{},:]*+"[\s\[\]{},:]*+|[\s\[\]{},]++', text) if value.kind is ValueType.JSON else [text]
 
 
-def comment_lines(edit: Change, results: Iterable[SetResult], comments: Comments) -> CommentLines:
-    """What becomes of the comments in one environment, by what `take` gave for it.
+def comment_lines(edit: Change, comments: Comments) -> CommentLines:
+    """What becomes of the comments in one environment, once `take` has put in what they stand beside.
 
     A comment that stands in the file already is neither kept nor left out.
     """
     if comments == Comments():
         return CommentLines()
-    created = {one.name for one in results if one.outcome is Outcome.CREATED}
+    entries = edit.document.entries
     text = edit.document.serialise().decode()
     there = {line.strip() for line in text.splitlines() if line.lstrip().startswith("#")}
     kept: dict[str, int] = {}
     late: dict[str, int] = {}
-    for path, lines in comments.above.items():
-        if path_text(path) in created:
-            kept[_above(path)] = _lines(lines)
+    old = {_above(path) for path in entries}
+    for place, lines in ((_BELOW, comments.below), *((_above(path), lines) for path, lines in comments.above.items())):
+        if place in old or (place == _BELOW and entries):
+            late[place] = _lines(line for line in lines if line not in there)
         else:
-            late[_above(path)] = _lines(line for line in lines if line not in there)
-    if edit.document.entries:
-        late[_BELOW] = _lines(line for line in comments.below if line not in there)
-    else:
-        kept[_BELOW] = _lines(comments.below)
-    new = {_BELOW, *(_above(path) for path in comments.above if path_text(path) in created)}
-    left = {
-        "which may hold a value": {place: count for place, count in comments.doubtful.items() if place in new},
-        "since comments come with new names only": {place: count for place, count in late.items() if count},
-    }
-    return CommentLines(
-        {place: count for place, count in kept.items() if count}, {why: by for why, by in left.items() if by}
-    )
+            kept[place] = _lines(lines)
+    doubtful = {place: count for place, count in comments.doubtful.items() if place in kept}
+    left = {"which may hold a value": doubtful, "since comments come with new names only": _counted(late)}
+    return CommentLines(_counted(kept), {why: places for why, places in left.items() if places})
+
+
+def _counted(places: Mapping[str, int]) -> dict[str, int]:
+    return {place: count for place, count in places.items() if count}
 
 
 def _above(path: NamePath) -> str:

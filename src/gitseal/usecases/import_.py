@@ -144,7 +144,7 @@ def import_files(
         nonlocal told
         before = pulled.get(edit.environment, {})
         results = take(edit, imported.items, comments, plain=plain, untyped=untyped, pulled=before)
-        told = told.with_those_of(comment_lines(edit, results, comments))
+        told = told.with_those_of(comment_lines(edit, comments))
         return results
 
     results = (preview if dry_run else change)(workspace, environments, action)

@@ -19,9 +19,8 @@ _STEP = "  "
 class Put(NamedTuple):
     """A scalar to be written: its source text, and whether it gets a line of its own below the name.
 
-    A new name is set off from the one above by a blank line, unless `tight`. `comments` stand above it, each a whole line or
-    empty, and `below` further down, where they belong to no name. New names that meet in an unsorted or empty section stand by
-    `rank`, then by name.
+    A new name is set off from the one above by a blank line, unless `tight`. `comments` stand above it and `below` further down,
+    each a whole line or empty. New names that meet in an unsorted or empty section stand by `rank`, then by name.
     """
 
     source: str
@@ -133,8 +132,7 @@ class _EditedLines:
         # One more than there are lines: new names may stand behind the last.
         lines: list[str] = []
         for number in range(len(old) + 1):
-            lines += self.put.get(number, ())
-            lines += self.over.get(number, ())
+            lines += [*self.put.get(number, ()), *self.over.get(number, ())]
             if number < len(old) and number not in self.cut:
                 lines.append(old[number] + self.eol if number == unended else old[number])
         # A file may end without a line end; then the "\r" of one with CRLF would be a character of its last value.
@@ -288,8 +286,8 @@ class _EditedLines:
                 self.before(node.children[kept[0]] if kept else node.children.get(self.last), block)
 
     def after(self, node: Node, block: list[str]) -> None:
-        closing = [] if self.tree.is_blank(node.end) or node.end >= len(self.tree.lines) else [""]
-        self.at(node.end, ["", *block, *closing])
+        is_closed = self.tree.is_blank(node.end) or node.end >= len(self.tree.lines)
+        self.at(node.end, ["", *block, *([] if is_closed else [""])])
 
     def is_left_blank(self, number: int) -> bool:
         return self.tree.is_blank(number) and number not in self.cut
@@ -299,5 +297,4 @@ class _EditedLines:
             self.at(self.comments_above(node), [*block, ""])
             return
         end = len(self.tree.lines) - 1 if not self.tree.lines[-1] else len(self.tree.lines)
-        opening = [""] if end and not self.tree.is_blank(end - 1) else []
-        self.at(end, [*opening, *block])
+        self.at(end, [*([""] if end and not self.tree.is_blank(end - 1) else []), *block])
