@@ -62,8 +62,9 @@ format: $(READY)
 peers:
 	@HEAVY="$(HEAVY)" tools/peers "$(PEERS)"
 
+# The peers come before the machine's own: they have the versions that the page tells.
 bench: $(READY)
-	@PATH="$(CURDIR)/$(BIN):$$PATH:$(PEERS)/bin" $(BIN)/python -m bench.run $(BENCH)
+	@PATH="$(CURDIR)/$(BIN):$(PEERS)/bin:$$PATH" $(BIN)/python -m bench.run $(BENCH)
 
 fuzz: $(READY)
 	@FUZZ_S="$(FUZZ_S)" $(BIN)/python -m bench.fuzz $(FUZZ)

@@ -14,7 +14,7 @@ from bench.timing import human
 
 TARGET = Path("docs/pictures/comparison.svg")
 OURS = "gitseal"
-WIDTH, LEFT, RIGHT, TOP = 1000, 320, 30, 60
+WIDTH, LEFT, RIGHT, TOP = 1000, 335, 30, 60
 LANE, GAP = 16, 26
 """Heights: of one line of names above the marks, and between a work's marks and the next work."""
 

@@ -49,8 +49,13 @@ WHY = {
         "They seal the file as it is, in one block or line by line. gitseal reads it as an env reader would, warns of "
         "what readers read differently, and seals each value."
     ),
-    "hook, one file staged": "On two busy cores Git and our modules get in each other's way; see the first table.",
-    "hook, 2,000 files staged": "dotenvx looks at the names of env files alone, and at no content.",
+    "hook, one file staged": (
+        "gitleaks is compiled. gitseal starts Python, and also looks for the team's own values and at the sealed files."
+    ),
+    "hook, 2,000 files staged": (
+        "gitleaks is compiled and uses all cores; dotenvx looks at the names of env files alone, and at no content. gitseal "
+        "also looks for the team's own values."
+    ),
     "look for plaintext in 2,000 commits": (
         "gitleaks is compiled and uses all cores. gitseal also looks for the team's own values in several encodings."
     ),
