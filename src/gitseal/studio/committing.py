@@ -1,7 +1,9 @@
 """The page that commits, and undo."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
+from gitseal.errors import Error
 from gitseal.project.workspace import Workspace
 from gitseal.studio.actions import PageAction
 from gitseal.studio.desk import Desk
@@ -41,4 +43,11 @@ def commit_action(desk: Desk, body: Mapping[str, object]) -> PageAction:
 def undo_action(desk: Desk, body: Mapping[str, object]) -> PageAction:
     """Takes back the last change, if it is the one that the page showed; then shows that page, if there still is one."""
     step, here = str(body.get("step", "")), own_address(body)
-    return PageAction(lambda _workspace: desk.undo(step), lambda: here if is_there(desk.project, here) else "/")
+
+    def after() -> str:
+        with suppress(Error):  # it is undone, whatever cannot be read
+            if is_there(desk.project, here):
+                return here
+        return "/"
+
+    return PageAction(lambda _workspace: desk.undo(step), after)

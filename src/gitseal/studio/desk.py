@@ -148,11 +148,11 @@ class Desk:
         count = len(self.steps)
         result = act()
         if isinstance(result, ActionDone):
-            del self.steps[:-_MOST_UNDONE]
             # Without words nothing was changed: what is there by now, somebody else did while a store was asked.
             if result.words:
                 self.steps[count:] = [step._replace(words=result.words) for step in self.steps[count:]]
                 self.notices.append(result.words)
+            del self.steps[:-_MOST_UNDONE]
             project = find(self._folder)
             self.notices += project.repository.notes if project.repository is not None else ()
         return result
