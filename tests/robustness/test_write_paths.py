@@ -96,6 +96,14 @@ def test_one_of_them(tmp_path: Path, templates: Templates, library: Path) -> Non
 
 
 @pytest.mark.slow
+def test_a_full_disk_takes_no_hook_away(tmp_path: Path, templates: Templates, library: Path) -> None:
+    """There was no room for a second name, so the hook moved; then there was none for ours in its place. Found by `make fuzz`."""
+    sweep = Sweep("hook install", tmp_path, templates, library)
+    number = next(n for n, call in enumerate(sweep.expected.calls, 1) if call.startswith("link "))
+    assert sweep.judge(number, "full") == "old"
+
+
+@pytest.mark.slow
 @pytest.mark.fuzz
 @pytest.mark.parametrize("name", CASES)
 def test_every_write_path(name: str, tmp_path: Path, templates: Templates, library: Path) -> None:

@@ -1,5 +1,6 @@
 """`hook install` and `hook uninstall`: gitseal first among a repository's hooks, and everything as it was afterwards."""
 
+import errno
 import os
 import stat
 from contextlib import suppress
@@ -20,6 +21,7 @@ from gitseal.report.hints import set_aside
 
 _EXECUTABLE = 0o755
 _HOOK_LIMIT = 64 * 2**20
+_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL})
 
 
 class Installed(NamedTuple):
@@ -151,7 +153,14 @@ def _put(path: Path, script: bytes) -> list[Path]:
         _copy_beside(path)
         changed.append(previous_hook(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    atomic.put(path, script, _EXECUTABLE)
+    try:
+        atomic.put(path, script, _EXECUTABLE)
+    except BaseException:
+        # It moved if the file system knows no second names; Git would run no hook at all.
+        if not os.path.lexists(path) and os.path.lexists(previous_hook(path)):
+            with suppress(OSError):  # the reason of the failure counts, and it may forbid this too
+                previous_hook(path).rename(path)
+        raise
     return changed
 
 
@@ -160,7 +169,10 @@ def _copy_beside(path: Path) -> None:
     previous_hook(path).parent.mkdir(exist_ok=True)
     try:
         os.link(path, previous_hook(path), follow_symlinks=False)
-    except OSError:
+    except OSError as error:
+        # On a disk that is full nothing could be put in the place of a hook that went.
+        if error.errno not in _NO_LINKS:
+            raise
         # A file system without hard links: for a moment there is no hook.
         path.rename(previous_hook(path))
 
