@@ -41,18 +41,8 @@ def main() -> int:
     options = parser.parse_args()
     FOLDER.mkdir(exist_ok=True)
     files = [str(path) for path in _files() if options.only in str(path)]
-    # `timeout` and `kill` are answered as Ctrl-C is.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    began, interrupted = time.monotonic(), False
-    processes: list[subprocess.Popen[bytes]] = []
-    try:
-        processes.extend(_started(files, began + options.seconds))
-        _wait(processes, began + options.seconds + GRACE)
-    except KeyboardInterrupt:
-        interrupted = True
-        for process in processes:
-            process.send_signal(signal.SIGINT)
-        _wait(processes, time.monotonic() + _GRACE_IF_INTERRUPTED)
+    began = time.monotonic()
+    interrupted = _run(files, began + options.seconds)
     lines = list(_written(is_failure=not interrupted))
     figures = _figures(lines, _remembered(lines))
     fuzz_failures.keep(FAILURES, lines)
@@ -69,6 +59,22 @@ def main() -> int:
     if interrupted:
         return _INTERRUPTED
     return 1 if failed or not lines else 0
+
+
+def _run(files: list[str], until: float) -> bool:
+    """Tries the laws of these files; True if somebody interrupted."""
+    # `timeout` and `kill` are answered as Ctrl-C is.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    processes: list[subprocess.Popen[bytes]] = []
+    try:
+        processes.extend(_started(files, until))
+        _wait(processes, until + GRACE)
+    except KeyboardInterrupt:
+        for process in processes:
+            process.send_signal(signal.SIGINT)
+        _wait(processes, time.monotonic() + _GRACE_IF_INTERRUPTED)
+        return True
+    return False
 
 
 def _files() -> Iterator[Path]:
