@@ -16,7 +16,6 @@ from gitseal.document.merging import conflict
 from gitseal.errors import Malformed
 from gitseal.git.merging import DRIVER_CONFLICT
 from gitseal.git.repository import Repository
-from gitseal.yamltext import editor
 from tests import programs
 from tests.document.merging.histories import State, histories
 from tests.document.merging.test_laws import is_stale
@@ -53,7 +52,7 @@ class Git(NamedTuple):
 
 
 def names(data: bytes) -> dict[str, object]:
-    leaves = editor.leaves(document.parse(data).tree)
+    leaves = document.parse(data).tree.leaves()
     return {"/".join(path): value for path, value in leaves.items() if path[0] != "gitseal"}
 
 
@@ -425,7 +424,7 @@ def test_any_history_with_and_without_the_driver(pair: Pair, history: tuple[Stat
     if plain_is_clean and is_right:
         assert is_clean
         assert sorted(text.split(b"\n")) == sorted(plain.split(b"\n"))
-        assert editor.leaves(document.parse(text).tree) == editor.leaves(document.parse(plain).tree)
+        assert document.parse(text).tree.leaves() == document.parse(plain).tree.leaves()
     if is_clean:
         assert is_sound(text) or not all(is_sound(each.text) for each in history)
 

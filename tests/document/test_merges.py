@@ -82,8 +82,8 @@ def test_clean(pair: Callable[[Branches], tuple[Document, Document]], tmp_path: 
         for ours, theirs in ((one, two), (two, one)):
             conflicts, text = merged(tmp_path, ours, on.base, theirs)
             assert conflicts == 0, text.decode()
-            got = editor.leaves(document.parse(text).tree)
-            old, left, right = (editor.leaves(side.tree) for side in (on.base, ours, theirs))
+            got = document.parse(text).tree.leaves()
+            old, left, right = (side.tree.leaves() for side in (on.base, ours, theirs))
             every = old.keys() | left.keys() | right.keys()
             picked = {path: left.get(path) if left.get(path) != old.get(path) else right.get(path) for path in every}
             assert got == {path: value for path, value in picked.items() if value is not None}

@@ -15,8 +15,8 @@ from gitseal.exchange import Imported, ImportedValue
 from gitseal.project.project import Project
 from gitseal.project.reading import OpenedEnvironment
 from gitseal.recipients import x25519
-from gitseal.sealing.change import can_be_plain
 from gitseal.sealing.leaving_sops import Migration, MovedFile, NamedRecipient
+from gitseal.sealing.plain_source import can_be_plain
 from gitseal.usecases import migrate
 from gitseal.usecases.get import get_value
 from gitseal.yamltext.reader import path_text

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from gitseal.yamltext import editor, scalars
+from gitseal.yamltext import scalars
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.tree import NamePath, NodeKind, Tree
 
@@ -62,7 +62,7 @@ def requests(draw: st.DrawFn, tree: Tree) -> Request:
     """Puts, removes and renames that do not contradict each other."""
     request = Request({}, [], {})
     taken: set[NamePath] = set()
-    values = list(editor.leaves(tree))
+    values = list(tree.leaves())
     sections = [path for path, node in tree.nodes.items() if node.kind is NodeKind.MAPPING and node.children]
     for path in draw(st.lists(st.sampled_from(values), max_size=4, unique=True)) if values else ():
         form = draw(st.integers(0, 2))
@@ -97,5 +97,5 @@ def requests(draw: st.DrawFn, tree: Tree) -> Request:
 def expected(tree: Tree, request: Request) -> dict[NamePath, object]:
     """The values by name after the edit; a section without a name is gone."""
     gone = {*request.removes, *request.renames}
-    kept = {path: value for path, value in editor.leaves(tree).items() if not any(_is_below(path, top) for top in gone)}
+    kept = {path: value for path, value in tree.leaves().items() if not any(_is_below(path, top) for top in gone)}
     return {**kept, **{path: scalars.parse(put.source, 0) for path, put in request.puts.items()}}

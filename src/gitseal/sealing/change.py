@@ -12,7 +12,7 @@ from gitseal.crypto.token_kinds import WRITE_ONLY
 from gitseal.document import ciphertext, document, edits
 from gitseal.document.document import Document, Entry
 from gitseal.document.header import Header
-from gitseal.document.value import TypedValue, ValueType
+from gitseal.document.value import TypedValue
 from gitseal.errors import Damaged, Error, Malformed, NotForYou, Stale
 from gitseal.policy.policy import DEFAULT
 from gitseal.project.belief.trust import Trust
@@ -20,7 +20,7 @@ from gitseal.records import NamedTuple
 from gitseal.resolve import plain_texts
 from gitseal.sealing import refusals
 from gitseal.sealing.group_keys import GroupKeys
-from gitseal.yamltext import scalars
+from gitseal.sealing.plain_source import plain_source
 from gitseal.yamltext.editor import Put
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
@@ -212,7 +212,7 @@ class Change(GroupKeys):
         # Remembered in this clone, so that a rule that a branch adds later does not do the same unasked.
         self.trust.let_plain(self.document.header, entry.path)
         value = self.stored_form(entry.path, document.open_entry(self.document, entry, self.keys))
-        self.puts[entry.path] = Put(_plain_source(entry.name, value))
+        self.puts[entry.path] = Put(plain_source(entry.name, value))
 
     def result(self) -> bytes:
         """The new bytes. Raises Error if a name stands in the way of a section or the other way round."""
@@ -237,7 +237,7 @@ class Change(GroupKeys):
             )
         if plain:
             self.trust.let_plain(header, path)
-        self.puts[path] = Put(_plain_source(path_text(path), value))
+        self.puts[path] = Put(plain_source(path_text(path), value))
         return Outcome.UPDATED if entry is not None else Outcome.CREATED
 
     def is_vouched(self, entry: Entry, environment: str) -> bool:
@@ -279,28 +279,3 @@ def new_environment(trust: Trust, name: str) -> bytes:
     change = Change(document.create(name), trust)
     change.new_group(DEFAULT)
     return change.result()
-
-
-def can_be_plain(name: str, value: TypedValue) -> bool:
-    """True for a value that can stand in a file in clear, of its type."""
-    try:
-        _plain_source(name, value)
-    except Error:
-        return False
-    return True
-
-
-def _plain_source(name: str, value: TypedValue) -> str:
-    if value.kind in {ValueType.BYTES, ValueType.JSON}:
-        raise Error(f'"{name}" is of type {value.kind.word}, which cannot be plain', "seal it: take it out of the rule")
-    content = value.reveal().decode()
-    if value.kind is ValueType.TEXT:
-        return scalars.serialise(content)
-    source = "null" if value.kind is ValueType.NULL else content
-    try:
-        scalars.parse(source, 0)
-    except Malformed:
-        raise Error(
-            f'"{name}" is a number that YAML parsers read differently', "store it as text: --type text"
-        ) from None
-    return source

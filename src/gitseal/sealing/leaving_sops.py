@@ -18,8 +18,8 @@ from gitseal.project.names_of_files import environment_names
 from gitseal.project.newcomers import canonical
 from gitseal.records import NamedTuple
 from gitseal.report.plurals import plural
-from gitseal.sealing.change import can_be_plain
 from gitseal.sealing.foreign_values import readable_comments
+from gitseal.sealing.plain_source import can_be_plain
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gitseal.errors import Malformed
 from gitseal.yamltext import scalars
 from gitseal.yamltext.reader import parse
-from gitseal.yamltext.tree import NamePath, Node, NodeKind, Plain, Tree
+from gitseal.yamltext.tree import NamePath, Node, NodeKind, Tree
 
 _STEP = "  "
 
@@ -70,23 +70,14 @@ def edit(
     return edited
 
 
-def leaves(tree: Tree) -> dict[NamePath, Plain]:
-    """Every name that is no section, with its plain value; an empty section counts as a leaf."""
-    return {
-        path: node.plain()
-        for path, node in tree.nodes.items()
-        if node.kind is not NodeKind.MAPPING or not node.children
-    }
-
-
 def _check(before: Tree, after: Tree, gone: set[NamePath], written: Mapping[NamePath, Put]) -> None:
     expected = {
         path: value
-        for path, value in leaves(before).items()
+        for path, value in before.leaves().items()
         if not any(path[: n + 1] in gone for n in range(len(path)))
     }
     expected |= {path: scalars.parse(put.source, 0) for path, put in written.items()}
-    if leaves(after) != expected:
+    if after.leaves() != expected:
         raise ValueError("the edited text is not the old tree with just these changes")
 
 

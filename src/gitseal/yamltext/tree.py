@@ -90,6 +90,14 @@ class Tree:
         self.root.become(NodeKind.MAPPING)
         self.nodes: dict[NamePath, Node] = {}
 
+    def leaves(self) -> dict[NamePath, Plain]:
+        """Every name that is no section, with its plain value; an empty section counts as a leaf."""
+        return {
+            path: node.plain()
+            for path, node in self.nodes.items()
+            if node.kind is not NodeKind.MAPPING or not node.children
+        }
+
     def serialise(self) -> bytes:
         """The file again, byte for byte."""
         return "\n".join(self.lines).encode()

@@ -15,7 +15,6 @@ from gitseal.document.merging.comments import merge_comments
 from gitseal.document.merging.conflict import How, Merged, MergedLines
 from gitseal.errors import Malformed
 from gitseal.git.merging import merge_lines
-from gitseal.yamltext import editor
 from tests.document.merging.histories import NAMES, State, histories, states
 
 pytestmark = pytest.mark.fuzz
@@ -31,7 +30,7 @@ def merged(base: State, ours: State, theirs: State) -> Merged:
 
 
 def held(data: bytes) -> dict[str, object]:
-    return {"/".join(path): value for path, value in editor.leaves(document.parse(data).tree).items()}
+    return {"/".join(path): value for path, value in document.parse(data).tree.leaves().items()}
 
 
 def names(data: bytes) -> dict[str, object]:
