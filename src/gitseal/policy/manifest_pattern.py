@@ -1,6 +1,6 @@
 r"""`pattern` of a manifest: the part of Python's regular expressions that is matched in linear time, whatever was written.
 
-Who may change the manifest writes the patterns, and who may set a value writes what they are held against. Python's own
+Patterns come from people who can change the manifest, and texts to match from people who can set values. Python's own
 matcher tries one way after the other: between the two of them they could stop every deploy with `(a+)+$`. Here all ways
 are followed at once, so the time is at most the pattern's states times the value's length, and both are limited. What
 cannot be followed so (backreferences, lookaround) is refused when the manifest is read.

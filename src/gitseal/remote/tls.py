@@ -25,7 +25,7 @@ class Tls(NamedTuple):
     server_name: str = ""
 
     def context(self, name: str) -> ssl.SSLContext:
-        """What a connection to the server of that name is checked by. Raises NotSent for certificates that are none."""
+        """What a connection to the server of that name is checked by. Raises NotSent for a file that holds no certificates."""
         try:
             context = ssl.create_default_context(cafile=self.authority_file or None, cadata=self.authority or None)
         except (OSError, ValueError):

@@ -64,7 +64,7 @@ def _are_marks(text: object) -> bool:
 
 
 def value_bytes(value: object) -> SecretBytes:
-    """A field's value; what is no text is none that we put there, and is compared as JSON."""
+    """A field's value. We put only texts there; anything else is compared as JSON."""
     return SecretBytes(value.encode("utf-8", "surrogatepass") if isinstance(value, str) else json.dumps(value).encode())
 
 

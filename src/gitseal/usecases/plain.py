@@ -26,7 +26,7 @@ _DIFF_HEADER = 2
 
 
 class PlainRequest(NamedTuple):
-    """The names to be made plain, and where. `not_secret` are those that look like a secret and are none, by a person's word.
+    """The names to be made plain, and where. `not_secret` are those that only look like a secret, as a person says.
 
     `everywhere`: the rule is for the environments to come too, so it lists none.
     """

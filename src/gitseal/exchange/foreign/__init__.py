@@ -47,7 +47,7 @@ FORMATS = {
 
 
 def read(data: bytes, source: ForeignSource) -> Opened | None:
-    """What is in a file of another tool; None if it is none. Messages begin with its `source`.
+    """What is in a file of another tool; None for any other file. Messages begin with its `source`.
 
     Raises Malformed with the line, Damaged if something does not open, NotForYou if no identity does, and Encrypted if the tool
     itself is needed. None of them quotes a value.

@@ -6,7 +6,7 @@ from gitseal.report.plurals import plural
 
 
 def read(data: bytes, source: ForeignSource) -> Opened | None:
-    """The values of a file of sops; None if it is none. See `exchange.sops.read`."""
+    """The values of a file of sops; None for any other file. See `exchange.sops.read`."""
     if not sops.is_sops_file(data):
         return None
     file = sops.read(data, source.keys.identities(), "", sealed_comments=source.sealed_comments)

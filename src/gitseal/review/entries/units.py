@@ -118,7 +118,7 @@ def _words(node: Node) -> Iterator[str]:
 
 
 def _with_gaps(tree: Tree, units: list[LineUnit]) -> list[LineUnit]:
-    """The units in the order of their lines, and between them a unit for each line that is none's: blank, or a comment."""
+    """The units in the order of their lines, and one for each line between: blank, or a comment."""
     units.sort(key=lambda unit: unit.start)
     whole: list[LineUnit] = []
     at = 0
