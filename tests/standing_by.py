@@ -118,10 +118,14 @@ def _standing_by() -> socket.socket:
     """Where commands are sent to. The Python that stands by is started by the first, and ends with this process."""
     mine, theirs = socket.socketpair()
     with theirs:
+        # Its standard error stays the tests' own: what keeps it from beginning is shown with the test that wanted it.
         waiting = subprocess.Popen(
             [sys.executable, __file__, str(theirs.fileno())],
-            cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, pass_fds=[theirs.fileno()],
-        )  # fmt: skip
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            pass_fds=[theirs.fileno()],
+        )
 
     @atexit.register
     def end() -> None:
