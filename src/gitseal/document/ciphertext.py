@@ -6,14 +6,18 @@ its own, such as Spring's `{cipher}`.
 """
 
 import re
+from binascii import Error as Base64Error
+from binascii import a2b_base64
 
-from gitseal.document import token_grammar
+from gitseal.document import binary_ciphertext, token_grammar
 from gitseal.document.value import ValueType
 from gitseal.errors import Error
 from gitseal.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from gitseal.document.value import TypedValue
 
 # An ephemeral key, a nonce and a tag take more than 80 signs of base64.
@@ -63,6 +67,11 @@ _RAILS_FILE = Cipher("Rails", "", "print it with bin/rails credentials:show, and
 _LARAVEL = Cipher("Laravel", "", "decrypt it first, where its application runs, with php artisan tinker")
 _LARAVEL_FILE = Cipher("Laravel", "", "php artisan env:decrypt writes the env file, to import and then to remove")
 _TRANSIT = Cipher("Vault", "", "decrypt it first, with the path transit/decrypt of its key in Vault")
+AWS_KMS = Cipher("AWS KMS", "", "decrypt it first, with aws kms decrypt")
+_GOOGLE_KMS = Cipher("Google Cloud KMS", "", "decrypt it first, with gcloud kms decrypt")
+_FERNET = Cipher("Fernet", "", "decrypt it first, in Python with cryptography.fernet and its key")
+_JOSE = Cipher("JWE", "", "decrypt it first, with the key that it is for")
+_CHEF = Cipher("Chef", "", "print it decrypted: knife data bag show with --secret-file and -F json")
 _AGE = Cipher("age", "", "decrypt it first, with age --decrypt and the identity that it is for")
 _GPG = Cipher("gpg", "gpg --decrypt {}", "decrypt it first, with gpg --decrypt")
 _GIT_CRYPT = Cipher("git-crypt", "", "run git-crypt unlock in that clone, and take the file then")
@@ -72,12 +81,13 @@ _OPENSSL = Cipher(
     "configure the clone with transcrypt, or decrypt it with openssl enc -d, and take the file then",
 )
 
-# How a value, or the text of a file, begins.
+_AGE_ARMOR, _GPG_ARMOR = "-----BEGIN AGE ENCRYPTED FILE-----", "-----BEGIN PGP MESSAGE-----"
+# How a value, or the text of a file, begins. What stands in longer texts too is among `_WITHIN`.
 _BEGINNINGS = (
     ("$ANSIBLE_VAULT;", ANSIBLE_VAULT),
     ("EJ[1:", EJSON),
-    ("-----BEGIN AGE ENCRYPTED FILE-----", _AGE),
-    ("-----BEGIN PGP MESSAGE-----", _GPG),
+    (_AGE_ARMOR, _AGE),
+    (_GPG_ARMOR, _GPG),
     ("U2FsdGVkX1", _OPENSSL),  # base64 of "Salted__"
 )
 # How a file begins that is one value of a tool, and has another way out than that.
@@ -92,46 +102,94 @@ _SHAPES = (
     # Base64 of {"iv": with a nonce, a value and a MAC behind it. The header of a JWE is followed by a dot.
     ("eyJpdiI6", re.compile(r"\s*+eyJpdiI6[A-Za-z0-9+/]{92,}+={0,2}\s*+"), _LARAVEL),
     # A nonce and a tag of AES-GCM, which the other ciphers exceed.
+    ("gAAAAA", re.compile(r"\s*+gAAAAA[A-Za-z0-9_-]{90,}+={0,2}\s*+"), _FERNET),
     ("vault:v", re.compile(r"\s*+vault:v[0-9]{1,9}:[A-Za-z0-9+/]{36,}+={0,2}\s*+"), _TRANSIT),
 )
 # Such a manifest is YAML or JSON like any other to whoever says so.
 _SEALED_SECRET = re.compile(rb"""["']?\bkind["']?\s*+:\s*+["']?SealedSecret\b""")
-# What stands in a value, at any place: hiera-eyaml takes its tokens within a longer text too.
+# What stands in a value, at any place: hiera-eyaml takes its tokens within a longer text too. The sign is looked for first.
+_LINE_END = r"(?:\s|\\[rn])++"
 _WITHIN = (
-    ("ENC[AES256_GCM,data:", _SOPS),
-    ("ENC[PKCS7,", _EYAML),
-    ("ENC[GPG,", _EYAML),
-    *((f"{prefix}v1,", _OWN) for prefix in token_grammar.PREFIXES),
+    ("ENC[AES256_GCM,data:", None, _SOPS),
+    ("ENC[PKCS7,", None, _EYAML),
+    ("ENC[GPG,", None, _EYAML),
+    *((f"{prefix}v1,", None, _OWN) for prefix in token_grammar.PREFIXES),
+    (
+        "EJ[1:",
+        re.compile(r"EJ\[1:[A-Za-z0-9+/]{40,}+={0,2}:[A-Za-z0-9+/]{30,}+={0,2}:[A-Za-z0-9+/]{20,}+={0,2}\]"),
+        EJSON,
+    ),
+    ("$ANSIBLE_VAULT;", re.compile(rf"\$ANSIBLE_VAULT;1\.[0-9];AES[^\s\\]*+{_LINE_END}[0-9a-f]{{16}}"), ANSIBLE_VAULT),
+    *(
+        (armor, re.compile(rf"{armor}{_LINE_END}(?:[A-Z][A-Za-z]*+: |[A-Za-z0-9+/=]{{3,}}+(?:[\r\n\\-]|\Z))"), cipher)
+        for armor, cipher in ((_AGE_ARMOR, _AGE), (_GPG_ARMOR, _GPG))
+    ),
 )
+# A name before a value, as in a line of configuration.
+_ASSIGNED = re.compile(
+    r"^[ \t]*+(?:export[ \t]++)?+[A-Za-z_][\w.-]{0,63}+[ \t]*+[=:][ \t]*+[\"']?+([^\s\"']{16,}+)[\"']?+[ \t]*+$",
+    re.MULTILINE,
+)
+# Five parts, of which the first says how the others are made. A JWT has three.
+_JWE = re.compile(r"\s*+(eyJ[\w-]++)\.[\w-]*+\.[\w-]++\.[\w-]*+\.[\w-]++\s*+")
+_JSON_TEXT = re.compile(r'"(?:[^"\\]++|\\.)*+"')
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}+={0,2}")
+_URL_SAFE = str.maketrans("-_", "+/")
 # How bytes begin that are no text.
 _MAGIC = (
     (b"\0GITCRYPT\0", _GIT_CRYPT),
     (b"age-encryption.org/v1\n", _AGE),
     (b"Salted__", _OPENSSL),
 )
+# Bytes without a word at their beginning, which their structure tells.
+_STRUCTURES = (
+    (binary_ciphertext.is_gpg, _GPG),
+    (binary_ciphertext.is_aws_kms, AWS_KMS),
+    (binary_ciphertext.is_google_kms, _GOOGLE_KMS),
+    (binary_ciphertext.is_kubeseal, SEALED_SECRET),
+)
+# What keeps a value and what opens it in one object, by the names in it.
+_SECTIONS = (
+    ({"encrypted_data", "iv", "cipher"}, _CHEF),
+    ({"encrypted_data", "iv", "version"}, _CHEF),
+    ({"protected", "iv", "ciphertext", "tag"}, _JOSE),
+)
 # A packet with a session key for a public key or passphrase, in both formats (RFC 9580, 4.2): what gpg -e and gpg -c write.
 _GPG_PACKETS = (b"\x84", b"\x85", b"\x8c", b"\xc1", b"\xc3")
 
 
 def of_value(value: "TypedValue") -> Cipher | None:
-    """The tool whose ciphertext a value is, or holds; None for any other value.
+    """The tool whose ciphertext a value is, or holds; None for any other value. Text may be the base64 of ciphertext.
 
     A value of type bytes may be armored ciphertext: whoever says `--type bytes` wants just these bytes.
     """
     content = value.reveal()
     if value.kind is ValueType.BYTES:
-        return _of_magic(content)
+        return _of_bytes(content)
     if value.kind is ValueType.TEXT:
-        return _of_magic(content) or _of_text(content.decode())
+        return _of_bytes(content) or _of_text(content.decode())
     if value.kind is ValueType.JSON:
-        # The texts of a list, and what is between them: none of these signs needs an escape in JSON.
-        return next((cipher for piece in content.decode().split('"') if (cipher := _of_text(piece))), None)
+        from json import loads
+
+        texts = (str(loads(match[0])) for match in _JSON_TEXT.finditer(content.decode()))
+        return next((cipher for one in texts if (cipher := _of_text(one))), None)
     return None
+
+
+def of_imported(value: "TypedValue") -> Cipher | None:
+    """The same for a value from a file, whose type nobody chose: bytes that are text are looked at as text."""
+    is_text = value.kind is ValueType.BYTES and _is_text(value.reveal())
+    return (_of_text(value.reveal().decode()) if is_text else None) or of_value(value)
+
+
+def of_section(names: "Collection[str]") -> Cipher | None:
+    """The tool that keeps a ciphertext and what opens it under these names of one object; None for any other."""
+    return next((cipher for needed, cipher in _SECTIONS if needed <= set(names)), None)
 
 
 def of_file(data: bytes) -> Cipher | None:
     """The tool that encrypted a whole file, by how it begins; None for a file that holds readable names."""
-    if cipher := _of_magic(data):
+    if cipher := _of_bytes(data):
         return cipher
     if data.startswith(_GPG_PACKETS) and not _is_text(data):
         return _GPG
@@ -150,24 +208,57 @@ def refuse(name: str, value: "TypedValue") -> None:
     cipher = of_value(value)
     if cipher is not None:
         # Binary ciphertext is refused as bytes too: what helps armored ciphertext does not help there.
-        ways = cipher.advice if _of_magic(value.reveal()) else f"{cipher.advice}; {_FOR_ANY_FILE}"
+        ways = cipher.advice if _of_bytes(value.reveal()) else f"{cipher.advice}; {_FOR_ANY_FILE}"
         raise Error(f'the value of "{name}" is encrypted by {cipher.tool}', ways)
 
 
-def _of_magic(content: bytes) -> Cipher | None:
-    return next((cipher for beginning, cipher in _MAGIC if content.startswith(beginning)), None)
+def _of_bytes(content: bytes) -> Cipher | None:
+    if cipher := next((cipher for beginning, cipher in _MAGIC if content.startswith(beginning)), None):
+        return cipher
+    return next((cipher for is_one, cipher in _STRUCTURES if is_one(content)), None)
 
 
 def _of_text(text: str) -> Cipher | None:
+    if cipher := _of_whole_text(text) or _of_base64(text):
+        return cipher
+    # A value may be some lines of configuration, with ciphertext behind a name in them.
+    assigned = (match[1] for match in _ASSIGNED.finditer(text))
+    return next((cipher for one in assigned if (cipher := _of_whole_text(one) or _of_base64(one))), None)
+
+
+def _of_whole_text(text: str) -> Cipher | None:
     start = text[:200].lstrip()
     for beginning, cipher in _BEGINNINGS:
         if start.startswith(beginning):
             return cipher
-    if "ENC[" in text or "STANZA[" in text:
-        return next((cipher for sign, cipher in _WITHIN if sign in text), None)
+    for sign, shape, cipher in _WITHIN:
+        if sign in text and (shape is None or shape.search(text)):
+            return cipher
     if "encrypted:" in text and (match := _DOTENVX_TOKEN.search(text)):
         return _DOTENVX_WITHIN if text[: match.start()].strip() else DOTENVX
-    return _of_shape(text)
+    return _of_shape(text) or (_JOSE if _is_jwe(text) else None)
+
+
+def _is_jwe(text: str) -> bool:
+    match = _JWE.fullmatch(text)
+    header = _decoded(match[1]) if match else b""
+    return b'"alg"' in header and b'"enc"' in header
+
+
+def _of_base64(text: str) -> Cipher | None:
+    content = _decoded("".join(text.split()))
+    return _of_bytes(content) or (_of_whole_text(content.decode()) if content and _is_text(content) else None)
+
+
+def _decoded(encoded: str) -> bytes:
+    """The bytes behind base64 of either alphabet, with or without its end signs; empty if it is none."""
+    if not _BASE64.fullmatch(encoded):
+        return b""
+    bare = encoded.translate(_URL_SAFE).rstrip("=")
+    try:
+        return a2b_base64(bare + "=" * (-len(bare) % 4))
+    except Base64Error:
+        return b""
 
 
 def _of_shape(text: str) -> Cipher | None:

@@ -4,16 +4,19 @@ from collections.abc import Collection
 
 from gitseal.document import ciphertext
 from gitseal.document.ciphertext import SOPS_FILE, Cipher
+from gitseal.document.value import is_utf8
 from gitseal.errors import Error
 from gitseal.exchange._items import Imported
 from gitseal.exchange._names import shown
+
+_TO_KEEP = "to keep the ciphertext itself, set it by its name, with --type bytes"
 
 
 class Encrypted(Error):
     """A file, or a value in it, is encrypted. `cipher` says by which tool, and how its plaintext is printed."""
 
-    def __init__(self, message: str, cipher: Cipher, *, place: str = "") -> None:
-        super().__init__(message, cipher.advice, place=place)
+    def __init__(self, message: str, cipher: Cipher, *, place: str = "", hint: str = "") -> None:
+        super().__init__(message, hint or cipher.advice, place=place)
         self.cipher = cipher
 
 
@@ -25,11 +28,19 @@ def refuse_encrypted_file(data: bytes) -> None:
 
 
 def refuse_encrypted_values(imported: Imported) -> None:
-    """Raise Encrypted for the first value that is ciphertext, by its name."""
+    """Raise Encrypted for the first value that is ciphertext, or section that keeps one, by its name."""
+    sections: dict[tuple[str, ...], set[str]] = {}
     for item in imported.items:
-        cipher = ciphertext.of_value(item.value)
+        cipher = ciphertext.of_imported(item.value)
         if cipher is not None:
-            raise Encrypted(f'the value of "{shown("/".join(item.path))}" is encrypted by {cipher.tool}', cipher)
+            words = f'the value of "{shown("/".join(item.path))}" is encrypted by {cipher.tool}'
+            raise Encrypted(words, cipher, hint=f"{cipher.advice}; {_TO_KEEP}" if is_utf8(item.value.reveal()) else "")
+        sections.setdefault(item.path[:-1], set()).add(item.path[-1])
+    for path, names in sections.items():
+        cipher = ciphertext.of_section(names)
+        if cipher is not None:
+            what = f'what "{shown("/".join(path))}" holds' if path else "what the file holds"
+            raise Encrypted(f"{what} is encrypted by {cipher.tool}", cipher)
 
 
 def refuse_sealed(names: Collection[str]) -> None:

@@ -210,7 +210,7 @@ def _way_out(encrypted: Encrypted, file: ImportFile, environments: Sequence[str]
     """The command that decrypts a file and imports what comes out; in words, if there is no file or no single command."""
     cipher = encrypted.cipher
     if not cipher.command or file.source in {"", STANDARD_INPUT}:
-        return cipher.advice
+        return encrypted.hint
     printed = cipher.command.format(shell_quoted(file.source))
     return f"{printed} | gitseal import - --format {cipher.prints or _ordinary(file)} -e {','.join(environments)}"
 

@@ -1,11 +1,13 @@
 """What gitseal cannot open is refused by the name of its tool, with the way to open it; its ciphertext becomes no value."""
 
+import json
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
 
 from gitseal.errors import Error
-from gitseal.exchange import Encrypted, detect, foreign
+from gitseal.exchange import Encrypted, detect, foreign, refuse_encrypted_values
 from gitseal.exchange.foreign import ForeignSource, ToolKeys
 from gitseal.exchange.parsing import parse_text
 
@@ -33,6 +35,38 @@ def test_a_file_of_a_tool(name: str, form: str) -> None:
         parse_text(form or detect(name), data, name)
     assert caught.value.message == f"{name}: the file is encrypted by {tool}"
     assert way_out in caught.value.cipher.advice
+
+
+_ARMORED = "-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+\n-----END AGE ENCRYPTED FILE-----\n"
+_ENCODED = b64encode(_ARMORED.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "words"),
+    [
+        (f"A={_ENCODED}\n", "dotenv", 'the value of "A" is encrypted by age'),
+        (f"A: !!binary {_ENCODED}\n", "yaml", 'the value of "A" is encrypted by age'),
+        (
+            f"apiVersion: v1\nkind: Secret\nmetadata: {{name: a}}\nstringData: {{A: {_ENCODED}}}\n",
+            "",
+            'the value of "A" is encrypted by age',
+        ),
+        (json.dumps({"a": {"b": [f"x\n{_ARMORED}"]}}), "json", 'the value of "a/b" is encrypted by age'),
+        (
+            json.dumps({"id": "x", "pw": {"encrypted_data": "hush", "iv": "aHVz", "version": 3, "cipher": "aes"}}),
+            "json",
+            'what "pw" holds is encrypted by Chef',
+        ),
+        (json.dumps({"CiphertextBlob": "AQICAHhm" + "hush" * 40, "KeyId": "arn"}), "json", "is encrypted by AWS KMS"),
+    ],
+)
+def test_ciphertext_in_a_file_becomes_no_value(text: str, form: str, words: str) -> None:
+    opened = foreign.read(text.encode(), ForeignSource("f", form, ToolKeys()))
+    imported = opened.imported if opened else parse_text(form, text.encode(), "f")
+    with pytest.raises(Encrypted) as caught:
+        refuse_encrypted_values(imported)
+    assert words in caught.value.message
+    assert "hush" not in caught.value.message + caught.value.hint
 
 
 SEALED = [

@@ -11,8 +11,6 @@ from gitseal.exchange.foreign.shapes import FoundValue
 from gitseal.exchange.foreign.source import ForeignSource, Opened
 
 _TYPES = {"String", "StringList", "SecureString"}
-# How the ciphertexts of AWS KMS begin, in base64.
-_SEALED = ("AQICAH", "AQECAH", "AQIDAH")
 
 
 def read(data: bytes, _source: ForeignSource) -> Opened | None:
@@ -47,6 +45,6 @@ def _is_parameter(one: dict[str, _nodes.Node]) -> bool:
 def _value(parts: tuple[str, ...], path: str, parameter: dict[str, _nodes.Node]) -> FoundValue:
     content = shapes.text(parameter["Value"]) or ""
     is_sealed = shapes.text(parameter["Type"]) == "SecureString"
-    if is_sealed and content.startswith(_SEALED) and shapes.from_base64(content) is not None:
+    if is_sealed and ciphertext.of_value(text_value(content)) == ciphertext.AWS_KMS:
         raise Encrypted(f'the value of "{shown(path)}" was not decrypted by AWS', ciphertext.AWS_PARAMETER)
     return FoundValue(parts, text_value(content))
