@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from gitseal.document.value import text
+from gitseal.exchange import ImportedValue
+from gitseal.exchange.sops import exporting
 from gitseal.git.repository import Repository
 from gitseal.identities import discover
 from gitseal.sealing import leaving_sops
@@ -104,7 +107,53 @@ def test_a_recipient_without_a_sealed_key_opens_nothing(top: Path) -> None:
     (top / "prod.yaml").write_text(
         text.replace("  age:\n", f'  age:\n        - recipient: {MALLORY}\n          enc: ""\n', 1)
     )
-    assert opening(planned(top)) == {"prod": {OWN}}
+    found = planned(top)
+    assert opening(found) == {"prod": {OWN}}
+    assert any("has 1 recipient for whom no key is sealed there" in words for words in found.unsaid)
+
+
+def test_a_link_to_rules_of_the_repository_counts_and_another_one_is_told(top: Path, tmp_path: Path) -> None:
+    put(top, sub__prod="both.yaml", other__dev="both.yaml")
+    (tmp_path / "outside.yaml").write_text(f"creation_rules: [{{age: {OWN}}}]")
+    (top / "sub/.sops.yaml").symlink_to("../.sops.yaml")
+    (top / "other/.sops.yaml").symlink_to(tmp_path / "outside.yaml")
+    rules = f"creation_rules: [{{path_regex: ^prod, age: {OWN}}}]"
+    (top / ".sops.yaml").write_text(rules)
+    subprocess.run(["git", "-C", str(top), "add", "."], check=True)
+    found = planned(top)
+    assert opening(found) == {"prod": {OWN}, "dev": {OWN, SSH}}
+    assert "other/.sops.yaml: it leads to no file of the repository, so its rules are not read" in found.unsaid
+    subprocess.run(["git", "-C", str(top), "rm", "--quiet", "--cached", ".sops.yaml"], check=True)
+    assert opening(planned(top))["prod"] == {OWN, SSH}
+
+
+def test_a_rule_without_a_key_that_we_take_is_told(top: Path) -> None:
+    put(top, prod="types.yaml")
+    found = planned(top, "creation_rules: [{pgp: ABCDEF}]")
+    assert opening(found) == {"prod": {OWN}}
+    assert any("whoever opens its files today stays in" in words for words in found.unsaid)
+
+
+def test_what_git_could_not_give_back_and_what_it_ignores_is_told(top: Path) -> None:
+    put(top, prod="types.yaml", dev="both.yaml", test="both.yaml")
+    (top / ".gitignore").write_text("test.yaml\n")
+    subprocess.run(["git", "-C", str(top), "add", "prod.yaml"], check=True)
+    found = planned(top)
+    assert '"dev.yaml" is in no commit: what lies here is taken, and Git cannot give it back' in found.unsaid
+    assert (
+        '"prod.yaml" has changes that are in no commit: what lies here is taken, and Git cannot give it back'
+        in found.unsaid
+    )
+    assert '"test.yaml" is a file of sops too, and Git ignores it: it is not moved' in found.unsaid
+
+
+def test_a_value_that_was_sealed_twice_leaves_its_file_with_words_that_help(top: Path) -> None:
+    put(top, prod="types.yaml")
+    twice = [ImportedValue(("A",), text("$ANSIBLE_VAULT;1.1;AES256\n6134"), 0)]
+    (top / "dev.yaml").write_bytes(exporting.export("sops-yaml", twice, (OWN,), "2026-01-02T03:04:05Z").content)
+    ((path, reason, hint),) = planned(top).left
+    assert (path, hint) == ("dev.yaml", "decrypt it first, with ansible-vault")
+    assert "encrypted by ansible-vault" in reason
 
 
 def test_sealed_comments_stay_out_unless_they_are_wanted(top: Path) -> None:

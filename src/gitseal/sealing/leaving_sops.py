@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from gitseal import exchange
+from gitseal.document.ciphertext import SOPS_FILE
 from gitseal.errors import Error, shell_quoted
 from gitseal.exchange import Encrypted, Imported, sops
-from gitseal.exchange.sops import SopsFile, creation_rules
-from gitseal.exchange.sops.creation_rules import CreationRule, CreationRules
+from gitseal.exchange.sops import SopsFile
+from gitseal.exchange.sops.creation_rules import CreationRule
 from gitseal.files.reading import read_regular
-from gitseal.git import index
+from gitseal.git import committing, index
 from gitseal.git.repository import Repository
 from gitseal.identities import Keyring
 from gitseal.project.holder_names import HolderNames, comment_of
@@ -20,6 +21,7 @@ from gitseal.records import NamedTuple
 from gitseal.report.plurals import plural
 from gitseal.sealing.foreign_values import readable_comments
 from gitseal.sealing.plain_source import can_be_plain
+from gitseal.sealing.sops_rules import SopsRules
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
 
@@ -87,7 +89,7 @@ def plan(
     if not sealed:
         raise Error("no file here is one of sops", "start with an empty project: gitseal init")
     folders = {path.rpartition("/")[0] for path, _ in sealed}
-    rules = _every_rules(Path(repository.top), {str(PurePosixPath(prefix, folder)) for folder in folders})
+    rules = SopsRules(repository, {str(PurePosixPath(prefix, folder)) for folder in folders})
     names = environment_names([path for path, _ in sealed])
     planner = _Planner(keyring, HolderNames(keyring, own_name), rules, prefix, sealed_comments=sealed_comments)
     files = [planner.planned(path, data, names.get(path, "")) for path, data in sealed]
@@ -106,7 +108,8 @@ def plan(
         for key, name in planner.names.by_key.items()
         if opening[name]
     )
-    unsaid = (*planner.names.told, *planner.unsaid, *_unsaid(rules, planner.used))
+    uncommitted = _uncommitted(repository, prefix, {one.path for one in moved})
+    unsaid = (*planner.names.told, *planner.unsaid, *uncommitted, *rules.unsaid(), *_ignored(root, repository, prefix))
     return Migration(root, tuple(moved), tuple(left), recipients, tuple(dict.fromkeys(unsaid)))
 
 
@@ -117,7 +120,7 @@ class _Planner:
         self,
         keyring: Keyring,
         names: HolderNames,
-        rules: Mapping[str, CreationRules],
+        rules: SopsRules,
         prefix: str,
         *,
         sealed_comments: bool,
@@ -128,35 +131,44 @@ class _Planner:
         self._sealed_comments = sealed_comments
         self.names = names
         self.unsaid: list[str] = []
-        self.used: set[tuple[str, int]] = set()
 
     def planned(self, path: str, data: bytes, environment: str) -> MovedFile | LeftFile:
         """What becomes of a file."""
         try:
             opened = self._opened(path, data, environment)
         except Encrypted as error:
-            return LeftFile(path, error.reason, _way_out(error, path, environment))
+            command = error.cipher.command.format(shell_quoted(path))
+            ways = f"{command} | gitseal import - --format {error.cipher.prints} -e {environment or 'production'}"
+            # A value that is sealed once more in a file of sops is opened by no command for the file.
+            return LeftFile(path, error.reason, ways if error.cipher == SOPS_FILE else error.cipher.advice)
         except Error as error:
             return LeftFile(path, error.reason, error.hint)
-        number, rule, named = self._rule(path)
-        opens = self._opens(path, opened, rule, named)
+        number, rule, names = self._rules.of(str(PurePosixPath(self._prefix, path)))
+        opens = self._opens(path, opened, rule, _by_key(names))
         if not opens:
-            return LeftFile(path, "nobody opens it today whom its rule names too, by a key that gitseal takes", "")
-        if opened.uncovered:
-            self.unsaid.append(
-                f'{plural(opened.uncovered, "value")} of "{path}" stood in clear, and no MAC covers them: look at them'
+            return LeftFile(
+                path,
+                "nobody opens it today whom its rule names too, by a key that gitseal takes",
+                f"bring the file to its rule first: sops updatekeys {shell_quoted(path)}",
             )
+        self.unsaid += self._of_content(path, opened)
+        return MovedFile(path, environment, opened.imported, opens, self._plain(path, data, opened), number)
+
+    def _of_content(self, path: str, opened: SopsFile) -> Iterator[str]:
+        """What does not come along, or is to be looked at."""
+        if opened.keyless:
+            recipients = plural(len(opened.keyless), "recipient")
+            yield f'"{path}" has {recipients} for whom no key is sealed there: they open it neither there nor here'
+        if opened.uncovered:
+            yield f'{plural(opened.uncovered, "value")} of "{path}" stood in clear, and no MAC covers them: look at them'
         if opened.sealed_comments:
             kept = "which everybody reads then" if self._sealed_comments else "left out; --keep-comments takes them"
-            self.unsaid.append(f'"{path}" has {plural(opened.sealed_comments, "sealed comment")}, {kept}')
+            yield f'"{path}" has {plural(opened.sealed_comments, "sealed comment")}, {kept}'
         if opened.unopened_comments:
-            self.unsaid.append(
-                f'{plural(opened.unopened_comments, "sealed comment")} of "{path}" did not open: left out'
-            )
+            yield f'{plural(opened.unopened_comments, "sealed comment")} of "{path}" did not open: left out'
         doubtful = sum(readable_comments(opened.imported).doubtful.values())
         if doubtful:
-            self.unsaid.append(f'{plural(doubtful, "comment line")} of "{path}" may hold a value: left out')
-        return MovedFile(path, environment, opened.imported, opens, self._plain(path, data, opened), number)
+            yield f'{plural(doubtful, "comment line")} of "{path}" may hold a value: left out'
 
     def _opened(self, path: str, data: bytes, environment: str) -> SopsFile:
         opened = sops.read(data, self._keyring.by_cost(), path, sealed_comments=self._sealed_comments)
@@ -169,26 +181,6 @@ class _Planner:
                 "give it another path, or import it into an environment of its own",
             )
         return opened
-
-    def _rule(self, path: str) -> tuple[int, CreationRule | None, Mapping[str, str]]:
-        """The place of the rule that sops takes for a file, the rule, and the names that its file has for keys."""
-        whole = str(PurePosixPath(self._prefix, path))
-        folder = next((one for one in _upward(whole) if one in self._rules), None)
-        if folder is None:
-            return 0, None, {}
-        of_folder = self._rules[folder]
-        inside = whole.removeprefix(f"{folder}/") if folder else whole
-        for number, rule in enumerate(of_folder.rules):
-            if not rule.is_readable:
-                self.unsaid.append(
-                    f'the rule for "{rule.expression}" has an expression that gitseal does not try: each file that it or a later '
-                    "rule may be for opens to whom the file itself names"
-                )
-                break
-            if rule.matches(inside):
-                self.used.add((folder, number))
-                return number, rule, _by_key(of_folder.names)
-        return len(of_folder.rules), None, _by_key(of_folder.names)
 
     def _opens(
         self, path: str, opened: SopsFile, rule: CreationRule | None, named: Mapping[str, str]
@@ -238,28 +230,19 @@ def _by_key(names: Mapping[str, str]) -> dict[str, str]:
     return {key: name for text, name in names.items() if (key := canonical(text)) is not None}
 
 
-def _way_out(error: Encrypted, path: str, environment: str) -> str:
-    command = error.cipher.command.format(shell_quoted(path))
-    return f"{command} | gitseal import - --format {error.cipher.prints} -e {environment or 'production'}"
+def _uncommitted(repository: Repository, prefix: str, moved: Collection[str]) -> Iterator[str]:
+    """What Git could not give back of the files that are moved."""
+    for one in committing.uncommitted_paths(repository, "" if prefix == os.curdir else prefix):
+        path = os.path.relpath(one.path, prefix)
+        if path in moved:
+            state = "is in no commit" if one.is_new else "has changes that are in no commit"
+            yield f'"{path}" {state}: what lies here is taken, and Git cannot give it back'
 
 
-def _unsaid(rules: Mapping[str, CreationRules], used: set[tuple[str, int]]) -> Iterator[str]:
-    for folder, of_folder in rules.items():
-        place = f"{folder}/{creation_rules.NAME}" if folder else creation_rules.NAME
-        for number, rule in enumerate(of_folder.rules):
-            what = f'the rule for "{rule.expression}"' if rule.expression else "the rule for every file"
-            if (folder, number) not in used and rule.is_readable:
-                yield f"{place}: {what} is for no file that was moved"
-            if rule.services:
-                yield f"{place}: {what} has keys of {', '.join(rule.services)}, which the policy cannot name"
-            if rule.is_shared:
-                yield f"{place}: {what} shares a key among groups; here each recipient opens alone"
-            if rule.others:
-                yield f"{place}: {what} has {', '.join(rule.others)}, which gitseal does not look at"
-            for selector in rule.selectors:
-                yield f"{place}: {what} has {selector}; here what stands in clear now stays plain, and new names are sealed"
-        if of_folder.others:
-            yield f"{place}: {', '.join(of_folder.others)} {'has' if len(of_folder.others) == 1 else 'have'} no counterpart"
+def _ignored(root: Path, repository: Repository, prefix: str) -> Iterator[str]:
+    paths = [os.fsdecode(path) for path in index.ignored_below(repository.top, prefix) or []]
+    for path, _ in _sops_files(root, paths):
+        yield f'"{path}" is a file of sops too, and Git ignores it: it is not moved'
 
 
 def _sops_files(root: Path, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
@@ -270,28 +253,6 @@ def _sops_files(root: Path, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]
             continue  # gone, a link, or larger than any file of secrets
         if sops.is_sops_file(data):
             yield path, data
-
-
-def _every_rules(top: Path, folders: Collection[str]) -> dict[str, CreationRules]:
-    """The rules that count for files in these folders, by the folder that has them: paths from the top, which is empty."""
-    rules: dict[str, CreationRules] = {}
-    for folder in sorted({"" if one == os.curdir else one for start in folders for one in (start, *_upward(start))}):
-        path = f"{folder}/{creation_rules.NAME}" if folder else creation_rules.NAME
-        try:
-            rules[folder] = creation_rules.parse(read_regular(top / path))
-        except FileNotFoundError:
-            continue
-        except Error as error:
-            raise Error(
-                f'"{path}": {error.reason}', error.hint or "mend it, as sops says what it reads there"
-            ) from None
-    return rules
-
-
-def _upward(path: str) -> Iterator[str]:
-    while path:
-        path = path.rpartition("/")[0]
-        yield path
 
 
 def below(root: Path, repository: Repository) -> str:

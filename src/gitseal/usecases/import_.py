@@ -179,10 +179,14 @@ def _opened(file: ImportFile, environments: Sequence[str], identities: Callable[
         keys = file.keys._replace(identities=identities)
         source = ForeignSource(file.source, file.format_name, keys, sealed_comments=file.sealed_comments)
         opened = foreign.read(file.data, source)
-        ordinary = _ordinary(file)
-        return opened or Opened(parse_text(ordinary, file.data, file.source), ordinary == "dotenv")
+        if opened is None:
+            ordinary = _ordinary(file)
+            return Opened(parse_text(ordinary, file.data, file.source), ordinary == "dotenv")
     except Encrypted as error:
         raise Error(error.message, _way_out(error, file, environments)) from None
+    # No command for the file opens a value that was sealed once more before its tool sealed it.
+    exchange.refuse_encrypted_values(opened.imported)
+    return opened
 
 
 def _ordinary(file: ImportFile) -> str:

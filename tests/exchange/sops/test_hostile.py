@@ -97,6 +97,18 @@ def test_a_name_that_is_a_value_in_one_document_and_a_section_in_another_is_refu
     assert 'two documents of the file give "y" different values' in error.message
 
 
+def test_a_sealed_key_that_was_copied_to_another_recipient_is_refused() -> None:
+    entry = re.search(r"^ +- enc: (?:.*\n)+? +recipient: (\S+)\n", TYPES, re.MULTILINE)
+    assert entry is not None
+    other = "age1sxrms53khryca8x5jy5kw20lkzjwqk500kmfgkmrt7d6t7saxpjqwtyj4r"
+    error = _refused(TYPES.replace(entry[0], entry[0] + entry[0].replace(entry[1], other)))
+    assert "one and the same sealed key" in error.message
+    with pytest.raises(Malformed):
+        sops.look(TYPES.replace(entry[0], entry[0] + entry[0].replace(entry[1], other)).encode(), "s.yaml")
+    # Twice the same recipient is no harm.
+    assert _read(TYPES.replace(entry[0], entry[0] * 2)).recipients == (entry[1], entry[1])
+
+
 def test_what_asks_for_too_much_is_refused_soon() -> None:
     start = time.process_time()
     nested = "a: " + "{a: " * 200 + "1" + "}" * 200

@@ -21,4 +21,6 @@ def read(data: bytes, source: ForeignSource) -> Opened | None:
         notes.append(f"{plural(file.unopened_comments, 'sealed comment')} left out, which did not open")
     if file.services:
         notes.append(f"the file opens with keys of {', '.join(file.services)} too, which are left out")
+    if file.keyless:
+        notes.append(f"{plural(len(file.keyless), 'recipient')} of the file left out, for whom no key is sealed there")
     return Opened(file.imported, file.format_name == "dotenv", file.recipients, tuple(notes))

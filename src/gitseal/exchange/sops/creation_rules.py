@@ -70,7 +70,7 @@ def parse(data: bytes) -> CreationRules:
     try:
         top: Plain = YAML(typ="safe", pure=True).load(text)
     except (YAMLError, ValueError, RecursionError):
-        raise Malformed("it is no YAML that sops reads", hint="see what sops says: sops encrypt FILE") from None
+        raise Malformed("it is no YAML") from None
     if not isinstance(top, dict):
         raise Malformed("it has no creation_rules")
     written = top.get("creation_rules") or []

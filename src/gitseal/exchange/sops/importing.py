@@ -37,7 +37,8 @@ class SopsFile(NamedTuple):
     """The values of a file, its age and SSH recipients as it names them, and the kinds of other keys that open it, in words.
 
     `uncovered` counts the values that its MAC leaves out, because `mac_only_encrypted` says so, `sealed_comments` the comments
-    that are sealed in it, and `unopened_comments` those of them that do not open.
+    that are sealed in it, and `unopened_comments` those of them that do not open. `keyless` are recipients that stand there
+    without a sealed key: they open nothing, and are not among the others.
     """
 
     imported: Imported
@@ -47,6 +48,7 @@ class SopsFile(NamedTuple):
     format_name: str
     sealed_comments: int = 0
     unopened_comments: int = 0
+    keyless: tuple[str, ...] = ()
 
 
 def is_sops_file(data: bytes) -> bool:
@@ -87,7 +89,17 @@ def read(data: bytes, identities: Iterable[Identity], source: str, *, sealed_com
         opened = opening.opened(documents, metadata, _data_key(metadata, identities))
         imported = _together([_imported(document, signs) for document in opened.documents])
         recipients = tuple(key.recipient for key in metadata.age if dearmored(key.sealed) is not None)
-        return SopsFile(imported, recipients, metadata.services, opened.uncovered, format_name, sealed, opened.unopened)
+        keyless = tuple(key.recipient for key in metadata.age if dearmored(key.sealed) is None)
+        return SopsFile(
+            imported,
+            recipients,
+            metadata.services,
+            opened.uncovered,
+            format_name,
+            sealed,
+            opened.unopened,
+            keyless,
+        )
 
 
 def look(data: bytes, source: str) -> SopsLook:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from gitseal.errors import Malformed
 from gitseal.exchange.sops import expressions
 from gitseal.exchange.sops.tree import Node, Scalar, Sequence, TreeBranch, values
+from gitseal.recipients.armor import dearmored
 
 NAME = "sops"
 PREFIX = "sops_"
@@ -112,6 +113,7 @@ def parse(branch: TreeBranch) -> Metadata:
     services = tuple(words for key, words in SERVICES.items() if lists.get(key))
     if len(age) > _MOST_KEYS:
         raise Malformed(f"the file has {len(age)} age recipients, more than {_MOST_KEYS}")
+    _refuse_copied(age)
     selectors = {name: texts[name] for name in _SELECTORS if texts.get(name)}
     if len(selectors) > 1:
         raise Malformed(f"the file has two rules for what is sealed: {' and '.join(selectors)}")
@@ -124,6 +126,25 @@ def parse(branch: TreeBranch) -> Metadata:
         selectors or {"unencrypted_suffix": DEFAULT_SUFFIX},
         texts.get("mac_only_encrypted", "") in _TRUE,
     )
+
+
+def _refuse_copied(age: "list[AgeKey]") -> None:
+    """Raises Malformed if two recipients have one and the same sealed key.
+
+    An age file opens to those whom it was made for, and sops makes one for each. So somebody copied it, to pass for a recipient.
+    """
+    of_file: dict[bytes, str] = {}
+    for one in age:
+        file = dearmored(one.sealed)
+        # A comment behind an SSH key makes it no other key.
+        key = " ".join(one.recipient.split()[:2])
+        if file is not None and of_file.setdefault(file, key) != key:
+            raise Malformed(
+                "two recipients of the file have one and the same sealed key, which sops never writes: one of them was put there"
+                " by hand",
+                0,
+                "look at who changed the recipients of the file, and take out the one whom nobody knows",
+            )
 
 
 def _modified(written: str) -> str:
