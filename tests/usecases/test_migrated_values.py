@@ -21,17 +21,12 @@ from gitseal.usecases import migrate
 from gitseal.usecases.get import get_value
 from gitseal.yamltext.reader import path_text
 from gitseal.yamltext.tree import NamePath
-from tests.exchange.sops.documents import items
+from tests.exchange.sops.documents import MARKED, items
 from tests.world import keyring_of
 
 ENVIRONMENT = "production"
 IDENTITY = x25519.generate()
 KEYRING = keyring_of(IDENTITY.text.reveal().decode())
-# What has a meaning of its own in a file of ours, in some order.
-_MEANING = (
-    "$ { } ${ $${ secret:a env:HOME |json ENC[v1, STANZA[v1, ENC[AES256_GCM,data: # & * ! % @ ` a é ~ 1 on - : ' \" \\"
-)
-MARKED = st.lists(st.sampled_from([*_MEANING.split(" "), " ", "\t", "\n", "\r"]), max_size=8).map("".join)
 
 
 @pytest.fixture

@@ -3,17 +3,27 @@
 import json
 import os
 import subprocess
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
-from gitseal.document.value import ValueType, checked
+from gitseal.delivery.request import Request
+from gitseal.document import ciphertext
+from gitseal.document.value import ValueType, checked, text
+from gitseal.errors import Error
 from gitseal.exchange import ImportedValue, sops
 from gitseal.exchange.sops import exporting
+from gitseal.git.repository import Repository
+from gitseal.project.workspace import Workspace
 from gitseal.render import Refused
-from tests.exchange.sops.documents import items, plain, shape, yaml_texts
+from gitseal.sealing import leaving_sops
+from gitseal.usecases import migrate
+from gitseal.usecases.export_sops import SopsJob, export
+from tests.exchange.sops.documents import MARKED, items, plain, shape, yaml_texts
 from tests.exchange.sops.test_exporting import AGE, NOW
 from tests.exchange.sops.test_vectors import VECTORS, keyring
 
@@ -95,6 +105,39 @@ def test_we_read_what_it_writes(real: Sops, tmp_path: Path, written: str) -> Non
         return  # a number of more than 64 bits, a value that is not of its tag
     read = sops.read(sealed, keyring().by_cost(), "e.yaml").imported.items
     assert _comparable(shape(read)) == _comparable(wanted)
+
+
+@pytest.mark.slow
+@pytest.mark.fuzz
+@SLOW
+@given(
+    written=st.one_of(st.just("a: 1\n"), yaml_texts()),
+    marked=st.lists(MARKED.filter(lambda one: ciphertext.of_value(text(one)) is None), min_size=3, max_size=9),
+)
+def test_a_migration_and_the_way_back_change_no_value(
+    real: Sops, tmp_path: Path, written: str, marked: list[str]
+) -> None:
+    clear = "".join(f"m{number}_unencrypted: {json.dumps(one)}\n" for number, one in enumerate(marked))
+    (tmp_path / "p.yaml").write_text(f"{written}{clear}db:\n  m0_unencrypted: z\n  last: hush\n")
+    top = Path(tempfile.mkdtemp(dir=tmp_path))
+    subprocess.run(["git", "init", "--quiet", str(top)], check=True)
+    try:
+        (top / "s.yaml").write_bytes(real("encrypt", "--age", AGE, "p.yaml"))
+        wanted = json.loads(real("decrypt", "--output-type", "json", str(top / "s.yaml")))
+    except subprocess.CalledProcessError:
+        return  # as above
+    try:
+        planned = leaving_sops.plan(top, Repository(str(top)), keyring(), "al")
+    except Error:
+        return  # a name that we do not take
+    project = migrate.migrate(planned, keyring())
+    job = SopsJob("s", Request(), "sops-yaml", NOW)
+    try:
+        (tmp_path / "o.yaml").write_bytes(export(Workspace(project, keyring()), job).content)
+    except Refused:
+        return  # infinities
+    assert _comparable(json.loads(real("decrypt", "--output-type", "json", "o.yaml"))) == _comparable(wanted)
+    assert b"hush" not in (top / ".secrets/s.yaml").read_bytes()
 
 
 def test_an_edit_changes_the_edited_lines_alone(real: Sops, tmp_path: Path) -> None:
