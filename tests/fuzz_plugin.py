@@ -1,4 +1,4 @@
-"""The pytest plugin of `make fuzz`: one process, its part of the laws, and an equal share of the time for each.
+"""The pytest plugin of `make fuzz`: one process, its part of the laws, and a share of the time for each.
 
 A law is a test function marked `fuzz`; its parametrised cases share its time. `bench/fuzz.py` starts the processes.
 """
@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ from hypothesis.internal.conjecture import engine
 from tests import fuzzing
 
 NOT_REACHED = "not reached"
+_MOST_PARTS = 10
+"""A law with that many cases, or more, has as many parts of the time; one that has a single case has one."""
 _LATE = 30.0
 """Seconds after the end of all time in which laws that were not reached still get an input each."""
 # Hypothesis may take five minutes to make a failing input small: longer than many a run has in all.
@@ -73,10 +76,12 @@ class _Part:
         return place[law_of(item)], not known.get("failed"), known.get("seconds", 0)
 
     def _share(self, item: pytest.Item, now: float) -> fuzzing.Share:
-        """What is left is divided by the laws that wait, and a law's time by its cases that wait."""
+        """What is left is divided over the laws that wait, by their cases, and a law's time by its cases that wait."""
         law = law_of(item)
         if law != self._law:
-            self._law, self._law_until = law, now + (self._until - now) / len(set(self._waiting))
+            cases = Counter(self._waiting)
+            parts = {waiting: min(count, _MOST_PARTS) for waiting, count in cases.items()}
+            self._law, self._law_until = law, now + (self._until - now) * parts[law] / sum(parts.values())
         until = now + (self._law_until - now) / self._waiting.count(law)
         self._waiting.pop(0)
         return fuzzing.Share(until, int(self._before.get(item.nodeid, {}).get("next", 0)))
