@@ -91,7 +91,7 @@ def said(statements: list[Statement]) -> list[tuple[str, str, str]]:
                 (
                     "email-changed",
                     "warning",
-                    '"alice" has another address, which commits are held against: "eve@example.com", was "alice@example.com"',
+                    '"alice" has another address, and commits have to carry it: "eve@example.com", was "alice@example.com"',
                 )
             ],
         ),

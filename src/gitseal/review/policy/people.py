@@ -110,7 +110,7 @@ def _signing(name: str, before: Principal, after: Principal, say: StatementColle
             say(sentence('"{}" no longer signs with {}', name, short(key)), at, causes=cause)
     if before.email != after.email:
         text = sentence(
-            '"{}" has another address, which commits are held against: "{}", was "{}"', name, after.email, before.email
+            '"{}" has another address, and commits have to carry it: "{}", was "{}"', name, after.email, before.email
         )
         say(text, ("recipients", name, "email"), EMAIL_CHANGED, causes=cause)
 
