@@ -31,8 +31,10 @@ if TYPE_CHECKING:
 )
 @declare.option(
     "--key-file",
+    "key_files",
     metavar="FILE",
     is_path=True,
+    multiple=True,
     help="The private key or password of dotenvx, ejson or ansible-vault. Without it: where that tool looks.",
 )
 @declare.option("--dry-run", is_flag=True, help="Say what would change, name by name, and change nothing.")
@@ -48,7 +50,7 @@ def command(
     sources: tuple[str, ...],
     environments: tuple[str, ...],
     format_name: str | None,
-    key_file: str | None,
+    key_files: tuple[str, ...],
     dry_run: bool,
     expand: bool,
     trim: bool,
@@ -85,10 +87,13 @@ def command(
       gitseal import -e production /run/secrets --trim
       gitseal import backup.age
     """
+    if len(key_files) > 1:
+        hint = "name the files of several passwords of ansible-vault in ANSIBLE_VAULT_IDENTITY_LIST"
+        raise UsageError("--key-file is one file", hint)
     taking = _Taking(
         sources,
         format_name,
-        key_file,
+        key_files[0] if key_files else None,
         expand=expand,
         trim=trim,
         keep_comments=keep_comments,

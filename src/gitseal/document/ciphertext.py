@@ -48,7 +48,13 @@ _SOPS = Cipher("sops", "", "a value of sops opens only in its whole file, with s
 SOPS_FILE = Cipher("sops", "sops decrypt --output-type json {}", "decrypt it first, with sops decrypt", "json")
 """A whole file of sops, whatever its format."""
 _OWN = Cipher("gitseal", "", "a sealed value opens only where it is sealed; take it over from there with gitseal copy")
-ANSIBLE_VAULT = Cipher("ansible-vault", "", "decrypt it first, with ansible-vault")
+ANSIBLE_VAULT = Cipher("ansible-vault", "", "put it into a file of its own, which ansible-vault view prints")
+ANSIBLE_VAULT_STRINGS = Cipher(
+    "ansible-vault",
+    "",
+    "name the file with the password with --key-file, or several with their labels in ANSIBLE_VAULT_IDENTITY_LIST",
+)
+"""Strings behind `!vault`, which no single command of ansible-vault opens."""
 ANSIBLE_VAULT_FILE = Cipher("ansible-vault", "ansible-vault view {}", "decrypt it first, with ansible-vault view")
 AWS_PARAMETER = Cipher(
     "AWS KMS", "", "ask AWS for it again, decrypted: aws ssm get-parameters-by-path with --with-decryption"

@@ -7,6 +7,12 @@ from gitseal.document.value import TypedValue
 
 Span = tuple[int, int]
 _POINTER = re.compile(rb"op://[^/\s]+/|ref\+[a-z0-9]+://")
+# What tools print for a value that they do not show, such as ********, ****abcd and [SENSITIVE].
+_MASK = re.compile(
+    rb"(?:\*{3,}+|(?:\xe2\x80\xa2){3,}+)\w{0,4}"
+    rb"|[\[(<](?:sensitive(?: value)?|redacted|masked|hidden|protected|secret)[\])>]|redacted",
+    re.IGNORECASE,
+)
 _PRIVATE_KEY = re.compile(rb"AGE-(?:SECRET-KEY|PLUGIN)-[0-9A-Z+._-]{30}|-----BEGIN OPENSSH PRIVATE KEY-----")
 
 
@@ -64,6 +70,11 @@ class Imported(NamedTuple):
     def pointing(self) -> tuple[str, ...]:
         """The names whose values only say where another tool has the value: 1Password's `op://...`, vals' `ref+...://...`."""
         return tuple("/".join(item.path) for item in self.items if _POINTER.match(item.value.reveal()))
+
+    @property
+    def masked(self) -> tuple[str, ...]:
+        """The names whose values are what a tool shows in the place of a value."""
+        return tuple("/".join(item.path) for item in self.items if _MASK.fullmatch(item.value.reveal()))
 
     @property
     def private_keys(self) -> tuple[str, ...]:

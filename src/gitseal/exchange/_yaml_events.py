@@ -16,12 +16,18 @@ Events: TypeAlias = Iterator[ev.Event]
 
 def next_event(events: Events) -> ev.Event | None:
     """The next event, None at the end. Raises Malformed with the line, also for an anchor or an alias."""
-    event, problem = _next(events)
-    if problem:
-        raise problem
+    event = next_of_any_kind(events)
     if isinstance(event, ev.AliasEvent) or getattr(event, "anchor", None) is not None:
         assert event is not None  # noqa: S101 - it has an anchor
         raise Malformed("anchors and aliases are not imported", line_of(event), "write the value out at each place")
+    return event
+
+
+def next_of_any_kind(events: Events) -> ev.Event | None:
+    """The next event, None at the end; it may be an alias, or have an anchor. Raises Malformed with the line."""
+    event, problem = _next(events)
+    if problem:
+        raise problem
     return event
 
 

@@ -82,10 +82,13 @@ def _items(text: str, opened: Opener | None) -> Iterator[tuple[ImportedValue, in
         line = bisect_right(feeds, position) + 1
         name, position = _name(text, position, line)
         item, end = _value(text, position, line)
-        content = opened(name, item.value.reveal().decode()) if opened else None
-        if content is not None:
-            is_literal = text[_after(_EQUALS, text, position)] == "'"
-            item = _unsealed(content, line, is_literal=is_literal)
+        if opened:
+            start = _after(_EQUALS, text, position)
+            sign = text[start : start + 1]
+            sealed = item.value.reveal().decode()
+            # dotenvx seals what stands before a # and leaves the rest where it is, as a comment.
+            content = opened(name, sealed if sign in _QUOTED else sealed.partition("#")[0])
+            item = item if content is None else _unsealed(content, line, is_literal=sign == "'")
         yield item._replace(path=(name,), comments=comments), end
         position = _after(_SKIP, text, end)
 

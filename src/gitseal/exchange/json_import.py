@@ -28,7 +28,8 @@ def parse(data: bytes) -> Imported:
     """Read the values: strings are text, objects are sections, lists are JSON. Raises Malformed."""
     root = tree(data)
     if not isinstance(root, Mapping):
-        raise Malformed("the file is JSON but not an object", 0, 'write {"NAME": "value", ...}')
+        hint = 'write {"NAME": "value", ...}; jq can make that of a list of names and values'
+        raise Malformed("the file is JSON but not an object", 0, hint)
     return imported(root)
 
 

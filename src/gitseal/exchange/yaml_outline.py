@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml import events as ev
-from ruamel.yaml.error import YAMLError
 
 from gitseal.errors import Error
 from gitseal.exchange._nodes import MAX_NESTING
 from gitseal.exchange._text import decoded
+from gitseal.exchange._yaml_events import next_of_any_kind
 
 MERGED = "<<"
 """Stands among the names of a member for those that an anchor brings."""
@@ -49,8 +49,7 @@ def outline(data: bytes) -> dict[str, Part]:
             if name in parts:
                 return {}
             parts[name] = part
-    # ruamel.yaml fails like the last four on some input that it should refuse.
-    except (Error, YAMLError, ValueError, IndexError, AssertionError, AttributeError):
+    except (Error, ValueError):
         return {}
     return parts
 
@@ -67,7 +66,8 @@ class _Walk:
 
     def parts(self) -> Iterator[tuple[str, Part]]:
         documents = 0
-        for event in YAML(typ="safe", pure=True).parse(self._text):
+        events = YAML(typ="safe", pure=True).parse(self._text)
+        while event := next_of_any_kind(events):
             documents += isinstance(event, ev.DocumentStartEvent)
             # In deep brackets ruamel.yaml takes a time that grows with their square.
             if documents > 1 or len(self._names) > MAX_NESTING:

@@ -31,8 +31,8 @@ class ImportResult(NamedTuple):
 
     `comments` says how many lines of comments now stand above new names, and which were left out.
 
-    `pointing` are the names whose values only say where another tool has them, and `private_keys` those whose values open files
-    that somebody sealed.
+    `pointing` are the names whose values only say where another tool has them, `private_keys` those whose values open files
+    that somebody sealed, and `masked` those that a tool did not show.
 
     Of files of other tools: `newcomers` are their recipients that the environments do not open to, and `notes` say what else is
     to know.
@@ -48,6 +48,7 @@ class ImportResult(NamedTuple):
     notes: tuple[str, ...] = ()
     pointing: tuple[str, ...] = ()
     private_keys: tuple[str, ...] = ()
+    masked: tuple[str, ...] = ()
 
     @property
     def kept(self) -> str:
@@ -63,6 +64,7 @@ class ImportResult(NamedTuple):
             "kept $(...) or `...` as text, where a shell would run a command": self.commands,
             "readers of env files differ on these values, so look at them": self.differing,
             "these values only say where 1Password or vals has them, which gitseal does not look up": self.pointing,
+            "these values are masks, which a tool prints in the place of a value": self.masked,
             "these values are private keys, which open whatever is sealed for them with age or sops": self.private_keys,
             "these values still have a ${...}, which --expand resolves": self.references,
         }
@@ -161,6 +163,7 @@ def import_files(
         tuple(dict.fromkeys(note for opened in every_opened for note in opened.notes)),
         imported.pointing,
         imported.private_keys,
+        imported.masked,
     )
 
 

@@ -71,5 +71,8 @@ def test_dotenvx(peer: Callable[[str], str], tmp_path: Path) -> None:
             tmp_path, dotenvx, "set", name, "-f", str(file), "--no-armor", "--no-native", "--", value,
             PATH=f"{node}:/usr/bin:/bin",
         )  # fmt: skip
+    with file.open("a") as end:
+        end.write("CUT=hush-a#b\n")
+    run(tmp_path, dotenvx, "encrypt", "-f", str(file), "--no-armor", "--no-native", PATH=f"{node}:/usr/bin:/bin")
     assert "hush" not in file.read_text()
-    assert read(file, ToolKeys(folder=str(tmp_path))) == wanted
+    assert read(file, ToolKeys(folder=str(tmp_path))) == {**wanted, "CUT": "hush-a"}

@@ -265,6 +265,18 @@ def test_ciphertext_of_dotenvx_within_a_longer_text_becomes_no_value() -> None:
         assert "take away what stands before" in caught.value.cipher.advice
 
 
+def test_what_stands_behind_a_hash_is_left_as_dotenvx_leaves_it() -> None:
+    """`F=a#b` has the value `a` for dotenvx, which writes the ciphertext in its place and keeps the rest."""
+    lines = (VECTORS / "dotenvx.env").read_text()
+    token = lines[lines.index("encrypted:") :].partition("\n")[0].strip("\"'")
+    for behind in ("#b", " # b", "#"):
+        opened = foreign.read(f"{lines}\nADDED={token}{behind}\n".encode(), ForeignSource("f", "", DOTENVX))
+        assert opened is not None
+        assert values(opened)["ADDED"] == values(read("dotenvx.env", DOTENVX))["SMTP_USER"]
+    with pytest.raises(Error, match='the value of "ADDED": it does not open'):
+        foreign.read(f'{lines}\nADDED="{token}#b"\n'.encode(), ForeignSource("f", "", DOTENVX))
+
+
 def _edited(name: str, old: bytes, new: bytes) -> bytes:
     data = (VECTORS / name).read_bytes()
     assert old in data

@@ -39,7 +39,7 @@ def read(data: bytes, source: ForeignSource) -> Opened | None:
         return Opened(_inner(content, source), is_untyped=_form(source) == "dotenv")
     if "!vault" not in text or source.format_name not in {"", "yaml", "ansible-vault"}:
         return None
-    return Opened(yaml_import.parse(data, _VaultOpener(source, ciphertext.ANSIBLE_VAULT).opened_string))
+    return Opened(yaml_import.parse(data, _VaultOpener(source, ciphertext.ANSIBLE_VAULT_STRINGS).opened_string))
 
 
 class _VaultOpener:
