@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from gitseal.arming import git_files
 from gitseal.arming.founding import Founding, found
-from gitseal.errors import Error
+from gitseal.errors import Error, shell_quoted
 from gitseal.git import configuration, index
-from gitseal.git.repository import Repository, find_top
+from gitseal.git.repository import Repository, find_top, is_bare_folder
 from gitseal.identities import Keyring, write_new
 from gitseal.policy.parser import is_environment_name, is_principal_name
 from gitseal.project.finding import find
@@ -63,9 +63,14 @@ def elsewhere(start: Path) -> list[str]:
 
 def root_for(start: Path) -> Path:
     """The folder for a new `.secrets`. Raises Error outside a Git repository."""
-    if find_top(start) is None:
-        raise Error(f'"{start}" is in no Git repository', "run: git init")
-    return start
+    if find_top(start) is not None:
+        return start
+    if is_bare_folder(str(start)):
+        raise Error(
+            f'"{start}" is a bare repository, and has no files to write to',
+            f"do it in a clone: git clone {shell_quoted(str(start))}",
+        )
+    raise Error(f'"{start}" is in no Git repository', "run: git init")
 
 
 def default_name(start: Path) -> tuple[str, str]:

@@ -6,12 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from gitseal.errors import Error
-from gitseal.exchange import Encrypted, detect, foreign, refuse_encrypted_values
+from gitseal.document.value import text
+from gitseal.errors import Error, Malformed
+from gitseal.exchange import Encrypted, ImportedValue, detect, foreign, refuse_encrypted_values
 from gitseal.exchange.foreign import ForeignSource, ToolKeys
 from gitseal.exchange.parsing import parse_text
+from gitseal.exchange.sops import exporting
+from gitseal.identities import discover
 
 VECTORS = Path(__file__).parent / "vectors"
+SOPS = VECTORS.parent.parent / "sops/vectors"
+OWN = "age1htc90ugn33dlaw5ffqedwclqeuq0ssyatgzpesjke0a429zu6ekqelw5kp"
 REFUSED = {
     "git-crypt.env": ("git-crypt", "git-crypt unlock"),
     "transcrypt.env": ("transcrypt or openssl", "configure the clone with transcrypt"),
@@ -35,6 +40,14 @@ def test_a_file_of_a_tool(name: str, form: str) -> None:
         parse_text(form or detect(name), data, name)
     assert caught.value.message == f"{name}: the file is encrypted by {tool}"
     assert way_out in caught.value.cipher.advice
+
+
+def test_a_name_that_cannot_be_one_is_told_with_file_and_line() -> None:
+    made = exporting.export("sops-yaml", [ImportedValue(("my key",), text("x"), 0)], (OWN,), "2026-01-02T03:04:05Z")
+    keys = discover({"GITSEAL_IDENTITY_FILE": str(SOPS / "age.txt")}, VECTORS, None)
+    with pytest.raises(Malformed) as caught:
+        foreign.read(made.content, ForeignSource("s.yaml", "", ToolKeys(keys.by_cost)))
+    assert caught.value.message == 's.yaml:1: "my key" cannot be a name'
 
 
 _ARMORED = "-----BEGIN AGE ENCRYPTED FILE-----\nYWdlLWVuY3J5cHRpb24ub3JnL3YxCi0+\n-----END AGE ENCRYPTED FILE-----\n"

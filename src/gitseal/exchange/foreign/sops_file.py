@@ -9,7 +9,7 @@ def read(data: bytes, source: ForeignSource) -> Opened | None:
     """The values of a file of sops; None for any other file. See `exchange.sops.read`."""
     if not sops.is_sops_file(data):
         return None
-    file = sops.read(data, source.keys.identities(), "", sealed_comments=source.sealed_comments)
+    file = sops.read(data, source.keys.identities(), source.name, sealed_comments=source.sealed_comments)
     notes = []
     if file.uncovered:
         words = "stood in clear, and no MAC covers them: whoever could write the file could change them"
