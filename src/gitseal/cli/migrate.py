@@ -68,10 +68,7 @@ def sops(session: Session, *, dry_run: bool, yes: bool, keep_comments: bool) -> 
     again = ShellCommand(("gitseal", *where, "migrate", "sops", *flags, "--yes")).as_text()
     migrate.refuse_uncommitted(root, repository, where)
     if not yes:
-        if not terminal.can_ask():
-            raise Error("nothing was changed: nobody is here to say yes", f"if that is what you want: {again}")
-        if not terminal.confirm("Take these recipients, and commit?"):
-            raise Declined("nothing was changed")
+        _ask(again)
     project = present or migrate.migrate(migration, session.keyring)
     try:
         output.line(migrate.commit(migration, repository, again))
@@ -83,6 +80,14 @@ def sops(session: Session, *, dry_run: bool, yes: bool, keep_comments: bool) -> 
     arm(project, hooks=True, founding=True)
     say("the files of sops are as they were; when nothing reads them any more:")
     say(f"  {remove_files(where, migration.files).as_text()}")
+
+
+def _ask(again: str) -> None:
+    """Raises Error, or Declined, unless a person says yes."""
+    if not terminal.can_ask():
+        raise Error("nothing was changed: nobody is here to say yes", f"if that is what you want: {again}")
+    if not terminal.confirm("Take these recipients, and commit?"):
+        raise Declined("nothing was changed")
 
 
 def _planned(
@@ -115,7 +120,11 @@ def _check_cut_off(migration: "Migration", present: "Project", repository: "Repo
     if migrate.is_committed(migration, repository):
         # The run may have been cut off just before this.
         arm(present, hooks=True)
-        raise _is_there(present)
+        remove = remove_files(option_for(str(migration.root)), migration.files).as_text()
+        raise Error(
+            f"{present.folder} is there already, with all of this in it",
+            f"when nothing reads the files of sops any more: {remove}",
+        )
     say("an earlier run was cut off when all was sealed; this one goes on from there")
 
 

@@ -100,17 +100,20 @@ def plan(
         raise Error(f'none of {number} of sops can be moved; "{first.path}": {first.reason}', first.hint)
     # In the order of the rules, as whoever reads both side by side expects it.
     moved.sort(key=lambda one: (one.rule, one.path))
-    opening = {
-        name: tuple(one.environment for one in moved if name in one.opens) for name in planner.names.by_key.values()
-    }
-    recipients = tuple(
-        NamedRecipient(name, own_email if name == own_name else "", (key,), opening[name])
-        for key, name in planner.names.by_key.items()
-        if opening[name]
-    )
+    recipients = tuple(_recipients(planner.names.by_key, moved, {own_name: own_email}))
     uncommitted = _uncommitted(repository, prefix, {one.path for one in moved})
     unsaid = (*planner.names.told, *planner.unsaid, *uncommitted, *rules.unsaid(), *_ignored(root, repository, prefix))
     return Migration(root, tuple(moved), tuple(left), recipients, tuple(dict.fromkeys(unsaid)))
+
+
+def _recipients(
+    names: Mapping[str, str], moved: Sequence[MovedFile], emails: Mapping[str, str]
+) -> Iterator[NamedRecipient]:
+    """Those who open something; `names` are by their keys, `emails` by their names."""
+    for key, name in names.items():
+        environments = tuple(one.environment for one in moved if name in one.opens)
+        if environments:
+            yield NamedRecipient(name, emails.get(name, ""), (key,), environments)
 
 
 class _Planner:
