@@ -230,6 +230,10 @@ def test_an_object_that_keeps_a_ciphertext(names: set[str], tool: str | None) ->
     assert (found.tool if found else None) == tool
 
 
+def test_bytes_that_begin_as_kubeseal_does_are_a_value() -> None:
+    assert ciphertext.of_value(TypedValue(ValueType.BYTES, b"\x02\x00" + bytes(range(256)) * 3)) is None
+
+
 def test_what_gpg_writes_is_known_without_armor() -> None:
     written = (Path(__file__).parents[1] / "exchange/foreign/vectors/refused/git-secret.env.secret").read_bytes()
     for content in (written, a2b_base64(_GPG)):

@@ -1,6 +1,7 @@
 """Ciphertext that is bytes, or the base64 of them: formats that have no word at their beginning, known by their structure.
 
-Random bytes pass for one of them once in millions of keys: the bytes that are looked at are far apart, or five in a row.
+Random bytes pass for one of them once in millions of keys. What kubeseal writes begins with two bytes that say little, so only
+text of several hundred signs is looked at for it.
 """
 
 # The packets of OpenPGP with a session key for a public key or a passphrase (RFC 9580, 5.1 and 5.3), each with the versions and

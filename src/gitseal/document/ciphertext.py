@@ -107,8 +107,9 @@ _SHAPES = (
     ("--", re.compile(r"\s*+[A-Za-z0-9+/]{4,}={0,2}--[A-Za-z0-9+/]{16}--[A-Za-z0-9+/]{22}==\s*+"), _RAILS),
     # Base64 of {"iv": with a nonce, a value and a MAC behind it. The header of a JWE is followed by a dot.
     ("eyJpdiI6", re.compile(r"\s*+eyJpdiI6[A-Za-z0-9+/]{92,}+={0,2}\s*+"), _LARAVEL),
-    # A nonce and a tag of AES-GCM, which the other ciphers exceed.
+    # A version, a time whose first half is zero, a nonce, one block and a MAC.
     ("gAAAAA", re.compile(r"\s*+gAAAAA[A-Za-z0-9_-]{90,}+={0,2}\s*+"), _FERNET),
+    # A nonce and a tag of AES-GCM, which the other ciphers exceed.
     ("vault:v", re.compile(r"\s*+vault:v[0-9]{1,9}:[A-Za-z0-9+/]{36,}+={0,2}\s*+"), _TRANSIT),
 )
 # Such a manifest is YAML or JSON like any other to whoever says so.
@@ -152,7 +153,6 @@ _STRUCTURES = (
     (binary_ciphertext.is_gpg, _GPG),
     (binary_ciphertext.is_aws_kms, AWS_KMS),
     (binary_ciphertext.is_google_kms, _GOOGLE_KMS),
-    (binary_ciphertext.is_kubeseal, SEALED_SECRET),
 )
 # What keeps a value and what opens it in one object, by the names in it.
 _SECTIONS = (
@@ -253,6 +253,8 @@ def _is_jwe(text: str) -> bool:
 
 def _of_base64(text: str) -> Cipher | None:
     content = _decoded("".join(text.split()))
+    if binary_ciphertext.is_kubeseal(content):
+        return SEALED_SECRET
     return _of_bytes(content) or (_of_whole_text(content.decode()) if content and _is_text(content) else None)
 
 

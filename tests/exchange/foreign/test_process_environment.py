@@ -60,7 +60,7 @@ def test_env_files_are_none(data: bytes) -> None:
     assert read(data) is None
 
 
-@pytest.mark.parametrize("data", [b"A=1\0B=2", b"A=1\0hush\0", b"A=1\0b c=hush\0", b"A=1\0\0"])
+@pytest.mark.parametrize("data", [b"A=1\0B=2", b"A=1\0hush\0", b"A=1\0b c=hush\0", b"A=1\0\0", b"A=hush\0A=hush\0"])
 def test_what_is_damaged_is_refused(data: bytes) -> None:
     with pytest.raises(Malformed) as caught:
         read(data)

@@ -33,14 +33,13 @@ def read(data: bytes, _source: ForeignSource) -> Opened | None:
     Raises Malformed for what `env` prints without `-0`.
     """
     if _NAME.match(data) and b"\0" in data:
-        variables = dict(_variables(data))
-        left = sorted(name for name in variables if _OF_THE_MACHINE.fullmatch(name) or name.startswith(_FUNCTION))
-        values = (FoundValue((name,), shapes.of_bytes(content)) for name, content in variables.items())
-        words = f"{plural(len(left), 'variable')} left out, which the machine sets itself: "
-        notes = (words + ", ".join(map(shown, left)),) if left else ()
-        return Opened(
-            shapes.imported(value for value in values if value.path[0] not in left), is_untyped=True, notes=notes
+        variables = list(_variables(data))
+        left = sorted(name for name, _ in variables if _OF_THE_MACHINE.fullmatch(name) or name.startswith(_FUNCTION))
+        values = [FoundValue((name,), shapes.of_bytes(content)) for name, content in variables if name not in left]
+        words = (
+            f"{plural(len(left), 'variable')} left out, which the machine sets itself: {', '.join(map(shown, left))}"
         )
+        return Opened(shapes.imported(values), is_untyped=True, notes=(words,) if left else ())
     if _PATH.search(data) and _COMPANION.search(data):
         hint = "print it with env -0, which keeps each value whole; a file written by hand: --format dotenv"
         raise Malformed("it looks like what env prints, which has no quotes, so values could come in wrong", 0, hint)
