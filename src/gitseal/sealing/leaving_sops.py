@@ -10,7 +10,8 @@ from gitseal.errors import Error, shell_quoted
 from gitseal.exchange import Encrypted, Imported, sops
 from gitseal.exchange.sops import SopsFile
 from gitseal.exchange.sops.creation_rules import CreationRule
-from gitseal.files.reading import read_regular
+from gitseal.exchange.sops.importing import MAX_YAML_BYTES
+from gitseal.files.reading import LIMIT, read_regular
 from gitseal.git import committing, index
 from gitseal.git.repository import Repository
 from gitseal.identities import Keyring
@@ -143,7 +144,7 @@ class _Planner:
             command = error.cipher.command.format(shell_quoted(path))
             ways = f"{command} | gitseal import - --format {error.cipher.prints} -e {environment or 'production'}"
             # A value that is sealed once more in a file of sops is opened by no command for the file.
-            return LeftFile(path, error.reason, ways if error.cipher == SOPS_FILE else error.cipher.advice)
+            return LeftFile(path, error.reason, ways if error.cipher == SOPS_FILE else error.hint)
         except Error as error:
             return LeftFile(path, error.reason, error.hint)
         number, rule, names = self._rules.of(str(PurePosixPath(self._prefix, path)))
@@ -244,14 +245,15 @@ def _uncommitted(repository: Repository, prefix: str, moved: Collection[str]) ->
 
 def _ignored(root: Path, repository: Repository, prefix: str) -> Iterator[str]:
     paths = [os.fsdecode(path) for path in index.ignored_below(repository.top, prefix) or []]
-    for path, _ in _sops_files(root, paths):
+    # A build may leave large ones, and no file of secrets is.
+    for path, _ in _sops_files(root, paths, MAX_YAML_BYTES):
         yield f'"{path}" is a file of sops too, and Git ignores it: it is not moved'
 
 
-def _sops_files(root: Path, paths: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+def _sops_files(root: Path, paths: Sequence[str], limit: int = LIMIT) -> Iterator[tuple[str, bytes]]:
     for path in paths:
         try:
-            data = read_regular(root / path)
+            data = read_regular(root / path, limit)
         except (Error, OSError):
             continue  # gone, a link, or larger than any file of secrets
         if sops.is_sops_file(data):
