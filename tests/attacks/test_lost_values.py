@@ -137,7 +137,7 @@ def test_a_value_over_one_that_is_inherited(team: Team, name: str) -> None:
     team.alice.push()
     team.mallory.pull()
     assert '"DB_HOST": "db"' in deployed(team.alice)
-    with pytest.raises(Error, match="is a member's value"):
+    with pytest.raises(Error, match="has a member's value"):
         team.mallory.set("production", name, FORGED)
     write(team.mallory, "production", forged(team, name))
     team.infect(team.alice)
@@ -151,7 +151,7 @@ def test_a_value_in_what_a_protected_environment_extends(team: Team) -> None:
     team.alice.commit()
     team.alice.push()
     team.mallory.pull()
-    with pytest.raises(Error, match="is a member's value"):
+    with pytest.raises(Error, match="has a member's value"):
         team.mallory.set("development", "DB_HOST", FORGED)
     write(team.mallory, "development", forged(team, "DB_HOST", "development"))
     team.infect(team.alice)
@@ -197,10 +197,10 @@ def test_no_command_replaces_a_members_value_unread_unless_it_is_asked_to(team: 
     before = team.mallory.path("production").read_bytes()
     unread = Workspace(team.mallory.project, team.mallory.keyring)
     values: dict[NamePath, TypedValue] = {("DB_URL",): text(FORGED)}
-    with pytest.raises(Error, match="is a member's value") as refused:
+    with pytest.raises(Error, match="has a member's value") as refused:
         set_values(unread, ("production",), values)
     assert refused.value.hint.endswith("gitseal set DB_URL -e production --replace")
-    with pytest.raises(Error, match="is a member's value"):
+    with pytest.raises(Error, match="has a member's value"):
         import_values(unread, ("production",), ImportFile(f"DB_URL={FORGED}\n".encode()))
     assert team.mallory.path("production").read_bytes() == before
     set_values(unread._replace(replaces_unread=True), ("production",), values)
@@ -215,7 +215,7 @@ def test_a_copy_does_not_replace_a_members_value_by_one_that_nobody_vouches_for(
     write(team.mallory, "development", forged(team, environment="development"))
     team.infect(team.alice)
     holder = Workspace(team.alice.project, team.alice.keyring)
-    with pytest.raises(Error, match="is a member's value"):
+    with pytest.raises(Error, match="has a member's value"):
         copy_names(holder, "development", "production", ["DB_URL"])
     copy_names(holder._replace(replaces_unread=True), "development", "production", ["DB_URL"])
     with pytest.raises(Unmet, match="stands where a member's value was"):
@@ -244,7 +244,7 @@ def test_what_each_setting_does_is_what_the_page_on_roles_says(team: Team, setti
     team.alice.commit()
     team.alice.push()
     team.mallory.pull()
-    with pytest.raises(Error, match="takes no write-only values" if setting == "refuse" else "is a member's value"):
+    with pytest.raises(Error, match="takes no write-only values" if setting == "refuse" else "has a member's value"):
         team.mallory.set("production", "DB_URL", FORGED)
     write(team.mallory, "production", forged(team))
     team.infect(team.alice)

@@ -143,7 +143,7 @@ def runner(repo: Path, job: Path, key: str, environ: Mapping[str, str]) -> Path:
 
 def run_job(name: str, job: Path, environ: Mapping[str, str]) -> tuple[int, str, str]:
     """The status, what was printed, and what was deployed. No identity of the person's is at hand, and nothing is installed."""
-    script = re.sub(r"^python3 -m venv .*$", ":", script_of(name), flags=re.MULTILINE)
+    script = re.sub(r"^python3 -I -m venv .*$", ":", script_of(name), flags=re.MULTILINE)
     deployed, home = job.parent / "deployed", job.parent / "home"
     deployed.unlink(missing_ok=True)
     home.mkdir(exist_ok=True)

@@ -57,6 +57,13 @@ def test_a_sealed_name_with_the_word_of_a_clear_one_stays_sealed(top: Path) -> N
     assert b"hunter2" not in project.source.read(project.file(ENVIRONMENT))
 
 
+@pytest.mark.parametrize("beginning", ["ENC[", "ENC[AES]", "STANZA[", "STANZA[x]"])
+def test_a_text_that_begins_as_a_sealed_value_is_never_plain(beginning: str) -> None:
+    """In a file it would be a damaged token, and nobody could open the rest."""
+    assert not can_be_plain("a", text(beginning))
+    assert can_be_plain("a", text(f" {beginning}"))
+
+
 # No shrinking: each example makes a project.
 @settings(
     max_examples=5,

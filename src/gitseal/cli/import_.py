@@ -59,7 +59,7 @@ def command(
     replace: bool,
     accept: tuple[str, ...],
 ) -> None:
-    """Take all values of a file, a folder of values, another tool's file, or a backup.
+    """Take all values of a file, a folder, another tool, or a backup.
 
     All values are set, or none. Dotenv values are taken as text, as they are written; gitseal names those that still have a
     ${...}. JSON and YAML also have types and sections. Several files must not give a name different values.

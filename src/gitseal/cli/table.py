@@ -27,7 +27,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "unset": "Remove names, or whole sections, from environments.",
         "rename": "Give a name a new name.",
         "copy": "Copy names, or whole sections, to another environment.",
-        "import": "Take all values of a file, another tool's file, or a backup.",
+        "import": "Take all values of a file, a folder, another tool, or a backup.",
         "export": "Write a backup that age opens without gitseal, or a file of sops.",
         "sync": "Copy values between a local .env file and an environment.",
         "diff": "Compare two environments, or two states of one, name by name.",

@@ -1,5 +1,6 @@
 """A value as it stands in a file in clear, and which values cannot."""
 
+from gitseal.document import token_grammar
 from gitseal.document.value import TypedValue, ValueType
 from gitseal.errors import Error, Malformed
 from gitseal.yamltext import scalars
@@ -20,6 +21,11 @@ def plain_source(name: str, value: TypedValue) -> str:
         raise Error(f'"{name}" is of type {value.kind.word}, which cannot be plain', "seal it: take it out of the rule")
     content = value.reveal().decode()
     if value.kind is ValueType.TEXT:
+        # docs/format.md, section 4.5: in a file such a text is a token or damage, in quotes too.
+        if content.startswith(token_grammar.PREFIXES):
+            raise Error(
+                f'"{name}" begins as a sealed value does, so it cannot be plain', "seal it: take it out of the rule"
+            )
         return scalars.serialise(content)
     source = "null" if value.kind is ValueType.NULL else content
     try:
