@@ -54,8 +54,9 @@ NAMES = st.one_of(
     _NAME, st.sampled_from(["on", "y", "No", "null", "n", "_unencrypted", "x__unencrypted", "a.b", "sops"])
 )
 # What has a meaning of its own in a file of ours, in some order.
-_MEANING = "$ { } ${ $${ secret:a env:HOME |json ENC[v1, STANZA[v1, ENC[ STANZA[ ] ENC[AES256_GCM,data: # & * ! % @ ` a é ~ 1 on - : ' \" \\"
-MARKED = st.lists(st.sampled_from([*_MEANING.split(" "), " ", "\t", "\n", "\r"]), max_size=8).map("".join)
+_OURS = "$ { } ${ $${ secret:a env:HOME |json ENC[v1, STANZA[v1, ENC[ STANZA[ ] ENC[AES256_GCM,data:"
+_YAML = "# & * ! % @ ` a é ~ 1 on - : ' \" \\"
+MARKED = st.lists(st.sampled_from([*_OURS.split(), *_YAML.split(), " ", "\t", "\n", "\r"]), max_size=8).map("".join)
 _KEYS = st.one_of(
     NAMES, st.text(st.characters(codec="utf-8"), max_size=6), st.sampled_from(["1", "~", "<<", "a:b", "", "-", "?"])
 )
