@@ -345,9 +345,9 @@ def _until(is_so: Callable[[], bool]) -> None:
 
 
 def test_undo_leads_back_to_where_one_was(desktop: Desktop) -> None:
-    assert set_(desktop, "FRESH", "new", seen={"production": "-"}) == {"to": "/name?name=FRESH"}
+    assert set_(desktop, "NEWCOMER", "new", seen={"production": "-"}) == {"to": "/name?name=NEWCOMER"}
     set_(desktop, "DATABASE_URL", "new")
-    for after, to in (("/name?name=DATABASE_URL", "/name?name=DATABASE_URL"), ("/name?name=FRESH", "/")):
+    for after, to in (("/name?name=DATABASE_URL", "/name?name=DATABASE_URL"), ("/name?name=NEWCOMER", "/")):
         step = hidden(desktop.page, "/due", "step")
         assert desktop.page.post("/undo", step=step, after=after).told == {"to": to}
 
