@@ -15,7 +15,8 @@ LISTED = {"secretKey": "A", "secretValue": "hush"}
 FIELD = {"id": "f", "type": "CONCEALED", "label": "A", "value": "hush", "reference": "op://v/i/f"}
 ITEM = {"id": "i", "title": "shop", "category": "LOGIN", "vault": {"id": "v"}}
 ANSWER = {"request_id": "r", "lease_id": "", "lease_duration": 0, "renewable": False}
-SECRET = {"ARN": "arn:x", "Name": "shop", "SecretString": "hush"}
+ARN = "arn:aws:secretsmanager:eu-west-1:1:secret:shop"
+SECRET = {"ARN": ARN, "Name": "shop", "SecretString": "hush"}
 PARAMETER = {"Name": "/shop/A", "Type": "SecureString", "Value": "hush", "Version": 1}
 VARIABLE = {"key": "A", "type": "plain", "value": "hush", "target": ["production"]}
 MANIFEST = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "shop"}, "data": {"A": "hush"}}
@@ -69,6 +70,7 @@ def test_a_near_miss_is_refused_by_name(tree: object, words: str) -> None:
     [
         {"A": DOPPLER, "B": {"computed": "hush", "note": ""}},
         {"A": {"computed": "hush", "note": ""}},
+        {"A": {**DOPPLER, "note": "mine"}},
         [INFISICAL, {"key": "B", "value": "hush"}],
         {**without(ANSWER, "request_id"), "data": {"A": "hush"}},
         [PARAMETER],
@@ -80,6 +82,67 @@ def test_what_has_all_that_counts_comes_in(tree: object) -> None:
     opened = read(tree)
     assert opened is not None
     assert {item.value.reveal() for item in opened.imported.items} == {b"hush"}
+
+
+MORE = {"B": "lost"}
+
+
+@pytest.mark.parametrize(
+    ("tree", "form", "strange"),
+    [
+        ({"A": {**DOPPLER, **MORE}}, "doppler", "B"),
+        ({"secrets": {"A": DOPPLER}, **MORE}, "doppler", "B"),
+        ({"A": {"computed": "hush", "note": "lost"}}, "doppler", "note"),
+        ([{**INFISICAL, **MORE}], "infisical", "B"),
+        ({"secrets": [{**LISTED, "type": "shared"}], **MORE}, "infisical", "B"),
+        ({**ITEM, "fields": [FIELD], **MORE}, "1password", "B"),
+        ([{**FIELD, **MORE}], "1password", "B"),
+        ({**ANSWER, "data": {"A": "hush"}, **MORE}, "vault", "B"),
+        ({**SECRET, **MORE}, "aws-secretsmanager", "B"),
+        ({"SecretValues": [SECRET], **MORE}, "aws-secretsmanager", "B"),
+        ({**PARAMETER, **MORE}, "aws-ssm", "B"),
+        ({**PARAMETER, "Parameters": {"A": "lost"}}, "aws-ssm", "Parameters"),
+        ({"Parameters": [PARAMETER], **MORE}, "aws-ssm", "B"),
+        ({"Parameter": {**PARAMETER, **MORE}}, "aws-ssm", "B"),
+        ({"envs": [{**VARIABLE, **MORE}]}, "vercel", "B"),
+        ({"envs": [VARIABLE], **MORE}, "vercel", "B"),
+        ({**MANIFEST, "kind": "Secret", "data": {"A": "aHVzaA=="}, **MORE}, "kubernetes", "B"),
+    ],
+)
+def test_what_would_be_lost_is_refused_by_its_name(tree: object, form: str, strange: str) -> None:
+    with pytest.raises(Error) as caught:
+        read(tree)
+    assert caught.value.message.endswith(f'prints, but has "{strange}" too')
+    assert f"--format {form};" in caught.value.hint
+    asked = read(tree, form)
+    assert asked is not None, "a person may say that it goes"
+    assert {item.value.reveal() for item in asked.imported.items} == {b"hush"}
+    assert read(tree, "json") is None
+
+
+@pytest.mark.parametrize(
+    ("tree", "words"),
+    [
+        ({**SECRET, "ARN": "arn:aws:iam::1:role/x"}, "an ARN in it is none of Secrets Manager"),
+        ({**SECRET, "SecretBinary": "aHVzaA=="}, "has a SecretString and a SecretBinary"),
+        ({"SecretValues": [SECRET], "NextToken": "hush"}, "only a part of the values"),
+        ({"Parameters": [PARAMETER], "NextToken": "hush"}, "only a part of the values"),
+        ({"envs": [VARIABLE], "pagination": {"count": 1, "next": 17, "prev": None}}, "only a part of the values"),
+        ({"secrets": [{**LISTED, "type": "shared"}], "imports": [{"secrets": [LISTED]}]}, "secrets under imports"),
+        ([{**FIELD, "value": 5}], 'the file has no value of "A"'),
+    ],
+)
+def test_values_that_would_be_lost_are_told(tree: object, words: str) -> None:
+    with pytest.raises(Error) as caught:
+        read(tree)
+    assert words in caught.value.message
+    assert "hush" not in caught.value.message + caught.value.hint
+
+
+def test_a_note_of_doppler_is_told() -> None:
+    opened = read({"A": {**DOPPLER, "note": "hush"}, "B": DOPPLER})
+    assert opened is not None
+    assert opened.notes == ("1 note of Doppler left out, beside the values of A",)
 
 
 def test_a_secret_of_the_first_engine_may_have_the_names_of_the_second() -> None:

@@ -10,13 +10,28 @@ from gitseal.exchange.foreign import shapes
 from gitseal.exchange.foreign.shapes import FoundValue
 from gitseal.exchange.foreign.source import ForeignSource, Opened
 
+_PRINTED = shapes.Printed("aws ssm get-parameters-by-path", "aws-ssm")
+_AROUND = {"Parameters", "Parameter", "InvalidParameters", "NextToken", "ResponseMetadata"}
+_PARAMETER = {
+    "Name",
+    "Type",
+    "Value",
+    "Version",
+    "Selector",
+    "SourceResult",
+    "LastModifiedDate",
+    "ARN",
+    "DataType",
+    "Tier",
+    "Policies",
+}
 _TYPES = {"String", "StringList", "SecureString"}
 
 
-def read(data: bytes, _source: ForeignSource) -> Opened | None:
+def read(data: bytes, source: ForeignSource) -> Opened | None:
     """The values; None if nothing is of that shape. Folders that all names have in common go, the others are sections.
 
-    Raises Encrypted if a value was not decrypted.
+    Raises Encrypted if a value was not decrypted, and Malformed if only a part of the file is of that shape.
     """
     whole = shapes.json_root(data)
     root = shapes.fields(whole)
@@ -28,7 +43,11 @@ def read(data: bytes, _source: ForeignSource) -> Opened | None:
     if not any(_is_parameter(each) for each in parameters):
         return None
     if not all({"Name", "Type", "Value"} <= each.keys() for each in parameters):
-        raise shapes.near_miss("aws ssm get-parameters-by-path", "a parameter in it has no Value, no Name or no Type")
+        raise shapes.near_miss(_PRINTED.tool, "a parameter in it has no Value, no Name or no Type")
+    shapes.refuse_strange(source, _PRINTED, root, _PARAMETER if parameters == [root] else _AROUND)
+    for each in parameters:
+        shapes.refuse_strange(source, _PRINTED, each, _PARAMETER)
+    shapes.refuse_page(root, "NextToken", "ask AWS without --max-items, and without --no-paginate")
     if shapes.items(root.get("InvalidParameters")):
         raise Malformed(
             "AWS does not know all of the parameters", 0, "see under InvalidParameters which, and ask again"

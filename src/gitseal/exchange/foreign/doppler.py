@@ -10,12 +10,16 @@ from gitseal.exchange._names import shown
 from gitseal.exchange.foreign import shapes
 from gitseal.exchange.foreign.shapes import FoundValue
 from gitseal.exchange.foreign.source import ForeignSource, Opened
+from gitseal.report.plurals import plural
 
 # What stands beside a computed value.
-_BESIDE = {"raw", "note", "rawVisibility", "computedVisibility", "rawValueType", "computedValueType"}
+_SURE = {"raw", "rawVisibility", "computedVisibility", "rawValueType", "computedValueType"}
+_BESIDE = _SURE | {"note"}
+_PRINTED = shapes.Printed("Doppler", "doppler")
+_AROUND = {"secrets", "success", "page", "messages"}
 
 
-def read(data: bytes, _source: ForeignSource) -> Opened | None:
+def read(data: bytes, source: ForeignSource) -> Opened | None:
     """The computed values, in which references to other names are resolved; None if nothing is of that shape.
 
     Raises Malformed if only some are.
@@ -27,10 +31,16 @@ def read(data: bytes, _source: ForeignSource) -> Opened | None:
         return None
     for name, one in by_name.items():
         if "computed" not in one:
-            raise shapes.near_miss("Doppler", f'"{shown(name)}" has no "computed"')
-    return Opened(
-        shapes.imported(FoundValue((name,), text_value(_computed(name, one))) for name, one in by_name.items())
-    )
+            raise shapes.near_miss(_PRINTED.tool, f'"{shown(name)}" has no "computed"')
+        # A note that stands alone beside it may be a setting of anybody.
+        is_doubtful = shapes.text(one.get("note")) and not one.keys() & _SURE
+        shapes.refuse_strange(source, _PRINTED, one, {"computed"} if is_doubtful else {"computed", *_BESIDE})
+    if secrets is not root:
+        shapes.refuse_strange(source, _PRINTED, root, _AROUND)
+    values = [FoundValue((name,), text_value(_computed(name, one))) for name, one in by_name.items()]
+    noted = [shown(name) for name, one in by_name.items() if shapes.text(one.get("note"))]
+    told = f"{plural(len(noted), 'note')} of Doppler left out, beside the values of {', '.join(noted)}"
+    return Opened(shapes.imported(values), notes=(told,) if noted else ())
 
 
 def _computed(name: str, secret: dict[str, _nodes.Node]) -> str:

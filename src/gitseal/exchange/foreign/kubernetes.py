@@ -18,6 +18,8 @@ _MADE = {"kubernetes.io/service-account-token", "helm.sh/release.v1", "bootstrap
 _DOTTED = {".dockerconfigjson", ".dockercfg"}
 # What a Secret has, and how many of these a mapping has that is meant as one.
 _PARTS = {"apiVersion", "kind", "metadata", "type", "data", "stringData"}
+_PRINTED = shapes.Printed("kubectl", "kubernetes", "yaml")
+_MEMBERS = _PARTS | {"immutable", "status"}
 _SURE = 3
 # They lead to secrets, or hold them sealed for a controller in the cluster.
 _SEALED = {"SealedSecret": "is sealed for a controller in the cluster"}
@@ -37,6 +39,8 @@ def read(data: bytes, source: ForeignSource) -> Opened | None:
     if not secrets:
         _refuse_near_misses(objects, roots)
         return None
+    for one in secrets:
+        shapes.refuse_strange(source, _PRINTED, one, _MEMBERS)
     wanted = [one for one in secrets if shapes.text(one.get("type")) not in _MADE]
     left = len(objects) + sum(not _is_object(root) for root in roots) - len(wanted)
     values = [value for one in wanted for value in _values(one, is_one=len(wanted) == 1)]

@@ -2,7 +2,7 @@
 
 from binascii import Error as Base64Error
 from binascii import a2b_base64
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from gitseal.document.value import TypedValue, ValueType, checked, is_utf8
@@ -11,6 +11,7 @@ from gitseal.exchange import json_import
 from gitseal.exchange._items import Imported, ImportedValue
 from gitseal.exchange._names import RULE, check_path, is_name, shown
 from gitseal.exchange._nodes import Leaf, ListNode, Mapping, Node
+from gitseal.exchange.foreign.source import ForeignSource
 
 _BEGINNINGS = (b"{", b"[")
 
@@ -57,6 +58,11 @@ def text(node: Node | None) -> str | None:
     return None
 
 
+def is_null(node: Node | None) -> bool:
+    """True for `null` and for nothing."""
+    return node is None or (isinstance(node, Leaf) and node.value.kind is ValueType.NULL)
+
+
 def is_true(node: Node | None) -> bool:
     """True for the boolean `true`."""
     return isinstance(node, Leaf) and node.value.kind is ValueType.BOOLEAN and node.value.reveal() == b"true"
@@ -101,6 +107,33 @@ def near_miss(tool: str, lack: str) -> Malformed:
     """The error for a file that is nearly what a tool prints. Taken as it stands, its structure would become values."""
     hint = f"print it again with {tool}; to take the file as it stands: --format json"
     return Malformed(f"it looks like what {tool} prints, but {lack}", 0, hint)
+
+
+class Printed(NamedTuple):
+    """What prints a file: a tool, the name of its format, and the format that takes such a file as it stands."""
+
+    tool: str
+    form: str
+    plain: str = "json"
+
+
+def refuse_strange(source: ForeignSource, printed: Printed, members: Iterable[str], known: Collection[str]) -> None:
+    """Raise Malformed if an object has members that the tool does not print: they would be lost without a word.
+
+    Whoever names the tool's format says that they may go, for a tool may print more in its next version.
+    """
+    if source.format_name:
+        return
+    strange = [f'"{shown(name)}"' for name in members if name not in known]
+    if strange:
+        hint = f"to leave that out: --format {printed.form}; to take the file as it stands: --format {printed.plain}"
+        raise Malformed(f"it looks like what {printed.tool} prints, but has {', '.join(strange)} too", 0, hint)
+
+
+def refuse_page(root: dict[str, Node], name: str, hint: str) -> None:
+    """Raise Malformed if a tool says that there is more than it printed."""
+    if not is_null(root.get(name)):
+        raise Malformed(f'the file has only a part of the values: "{name}" says that there are more', 0, hint)
 
 
 def imported(values: Iterable[FoundValue]) -> Imported:
