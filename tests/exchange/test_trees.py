@@ -10,7 +10,8 @@ from ruamel.yaml import YAML
 
 from gitseal.document.value import TypedValue, ValueType, text
 from gitseal.errors import Error, Malformed, UsageError
-from gitseal.exchange import IMPORTERS, detect, parse
+from gitseal.exchange import IMPORTERS, detect, foreign, parse
+from gitseal.exchange.foreign import ForeignSource, ToolKeys
 from gitseal.render import Refused, RenderedEntry, render
 
 
@@ -206,10 +207,48 @@ def test_refused_with_the_line_and_without_the_text(form: str, content: str, lin
 @pytest.mark.parametrize("form", ["json", "yaml"])
 def test_sealed_files_are_refused(form: str) -> None:
     with pytest.raises(Error) as caught:
-        parse(form, b'{"A": "ENC[AES256_GCM,x]", "sops": {"version": "3"}}')
+        parse(form, b'{"A": "ENC[AES256_GCM,x]", "sops": {"version": "3", "mac": "x"}}')
     assert caught.value.message == "the file is encrypted by sops"
     with pytest.raises(Error, match="sealed by gitseal"):
         parse(form, b'{"A": "ENC[v1,x]", "gitseal": {"version": 1}}')
+
+
+@pytest.mark.parametrize("section", ['{"enabled": true, "version": "3.9"}', "null", '"3.9"', "{}", '["age"]'])
+@pytest.mark.parametrize("form", ["json", "yaml"])
+def test_a_setting_may_be_called_sops(form: str, section: str) -> None:
+    data = b'{"sops": %s, "lastmodified": "today", "mac": {"lastmodified": 1}}' % section.encode()
+    assert "lastmodified" in {"/".join(item.path) for item in parse(form, data).items}
+    assert foreign.read(data, ForeignSource("f", form, ToolKeys())) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"sops:\n  enabled: true\n\n  path: /x\nlastmodified: today\nmac: x\n",
+        b"sops: {enabled: true}\nmac: x\na: {lastmodified: today}\n",
+        b"sops:\na:\n  lastmodified: today\n",
+        b"[sops]\npath = x\n[a]\nlastmodified = today\n",
+        b'{"a": {"sops": {"lastmodified": 1}}}',
+    ],
+)
+def test_only_a_section_with_metadata_is_of_sops(data: bytes) -> None:
+    assert foreign.read(data, ForeignSource("f", "", ToolKeys())) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a: ENC[x]\nsops:\n    # hm\n    age:\n        - enc: |\n            x\n\n    lastmodified: x\n",
+        b'a: ENC[x]\r\nsops:\r\n    mac: x\r\n    "lastmodified": x\r\n',
+        b"sops: {age: [{enc: x}],\n lastmodified: x}\n",
+        b"[sops]\n\nversion = 3\n age = x\nlastmodified = today\n",
+        b'{"sops": {"lastmodified": 1}}',
+        b'{"sops": {"lastmodified": ',
+    ],
+)
+def test_metadata_of_sops_is_known_damaged_too(data: bytes) -> None:
+    with pytest.raises(Error):
+        foreign.read(data, ForeignSource("f", "", ToolKeys()))
 
 
 @pytest.mark.parametrize(

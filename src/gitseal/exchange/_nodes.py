@@ -44,8 +44,17 @@ def imported(root: Mapping) -> Imported:
     As a section without names it would be lost. Raises Malformed for repeated or unfit names and for too deep nesting, and
     Error for sealed files.
     """
-    refuse_sealed({name for name, _, _ in root.members})
+    sections = [node for name, _, node in root.members if name == "sops"]
+    refuse_sealed({name for name, _, _ in root.members}, {name for node in sections for name in _names(node)})
     return Imported(tuple(_items(root, ())))
+
+
+def _names(node: Node) -> Iterator[str]:
+    """The names in a mapping, and in the mappings of its lists."""
+    for name, _, inner in node.members if isinstance(node, Mapping) else ():
+        yield name
+        for item in inner.items if isinstance(inner, ListNode) else ():
+            yield from _names(item)
 
 
 def _items(mapping: Mapping, above: tuple[str, ...]) -> Iterator[ImportedValue]:

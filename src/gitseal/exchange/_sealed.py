@@ -10,6 +10,8 @@ from gitseal.exchange._items import Imported
 from gitseal.exchange._names import shown
 
 _TO_KEEP = "to keep the ciphertext itself, set it by its name, with --type bytes"
+SOPS_METADATA = frozenset({"mac", "lastmodified", "enc"})
+"""Names of which sops writes one at least into each section `sops`: its MAC, its time, and the sealed key of a recipient."""
 
 
 class Encrypted(Error):
@@ -43,9 +45,12 @@ def refuse_encrypted_values(imported: Imported) -> None:
             raise Encrypted(f"{what} is encrypted by {cipher.tool}", cipher)
 
 
-def refuse_sealed(names: Collection[str]) -> None:
-    """Raise Error if the names at the top are those of a file of sops or gitseal."""
-    if "sops" in names or {"sops_version", "sops_mac"} <= set(names):
+def refuse_sealed(names: Collection[str], of_sops: Collection[str] = ()) -> None:
+    """Raise Error if the names at the top are those of a file of sops or gitseal.
+
+    `of_sops` are the names within a section `sops`, which a setting of anybody may be called.
+    """
+    if SOPS_METADATA & set(of_sops) or {"sops_version", "sops_mac"} <= set(names):
         raise Encrypted("the file is encrypted by sops", SOPS_FILE)
     if "gitseal" in names:
         hint = "render the values where they are sealed, with gitseal render --format yaml, and import what comes out"

@@ -1,5 +1,6 @@
 """The values of a sops file, as `import` takes them."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
@@ -12,7 +13,7 @@ from gitseal.errors import Malformed, NotForYou
 from gitseal.exchange import _nodes
 from gitseal.exchange._items import Imported, ImportedValue
 from gitseal.exchange._names import shown
-from gitseal.exchange._sealed import Encrypted
+from gitseal.exchange._sealed import SOPS_METADATA, Encrypted
 from gitseal.exchange.parsing import naming
 from gitseal.exchange.sops import comments, ini_file, opening, scalars
 from gitseal.exchange.sops import metadata as sops_metadata
@@ -25,8 +26,19 @@ from gitseal.recipients.protocol import Identity
 _JSON = re.compile(rb'\s*\{.*"sops"\s*:', re.DOTALL)
 _SIGNS = (
     ("dotenv", re.compile(rb"^sops_lastmodified=", re.MULTILINE)),
-    ("ini", re.compile(rb"^\[sops\]\s*$", re.MULTILINE)),
-    ("yaml", re.compile(rb"""^["']?sops["']?:""", re.MULTILINE)),
+    (
+        "ini",
+        re.compile(
+            rb"^\[sops\][ \t\r]*+(?:\n(?![ \t]*+(?:\[|lastmodified\b))[^\n]*+)*+\n[ \t]*+lastmodified\b", re.MULTILINE
+        ),
+    ),
+    # Up to the next line that begins a name.
+    (
+        "yaml",
+        re.compile(
+            rb"""^["']?sops["']?:(?:[^\n]|\n(?=[\s#}]))*?[ \t{,]["']?(?:lastmodified|mac)["']?[ \t]*+:""", re.MULTILINE
+        ),
+    ),
 )
 
 MAX_YAML_BYTES = 2 * 1024 * 1024
@@ -151,8 +163,17 @@ def _format(data: bytes) -> str:
     if b"lastmodified" not in data:
         return ""
     if _JSON.match(data):
-        return "json"
+        return "json" if _is_json(data) else ""
     return next((name for name, sign in _SIGNS if sign.search(data)), "")
+
+
+def _is_json(data: bytes) -> bool:
+    """False for a file whose `sops` is a setting of somebody; what does not parse may be damaged."""
+    try:
+        section = json.loads(data).get("sops")
+    except (ValueError, RecursionError):
+        return True
+    return isinstance(section, dict) and not SOPS_METADATA.isdisjoint(section)
 
 
 def _data_key(metadata: Metadata, identities: Iterable[Identity]) -> bytes:
