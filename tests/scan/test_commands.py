@@ -1,6 +1,7 @@
 """A value that a command gives is no secret; a secret in the command is one."""
 
 from functools import partial
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -105,6 +106,58 @@ def test_a_command_that_holds_a_value_does_not(line: str) -> None:
     assert found(line)
 
 
+# `loud.txt` and `quiet.txt` hold one case a line; each `*.envrc` is a file as people have them.
+ENVRC = Path(__file__).parent / "envrc"
+VALUE = "hT7xQ2mVp9LzR4wKc8Nd"
+
+
+def lines_of(name: str) -> list[str]:
+    lines = (ENVRC / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("line", lines_of("loud.txt"))
+def test_a_value_counts_wherever_a_shell_takes_it_for_one(line: str) -> None:
+    assert not found(line.replace("VALUE", "$VALUE").replace("'$VALUE'", '"$VALUE"'))
+    assert found(line.replace("VALUE", VALUE))
+
+
+@pytest.mark.parametrize("line", lines_of("quiet.txt"))
+def test_what_gives_no_value_passes(line: str) -> None:
+    assert not found(line)
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in ENVRC.glob("*.envrc")))
+def test_files_as_people_have_them_pass(file: str) -> None:
+    content = (ENVRC / file).read_bytes()
+    assert not scan_blob(b".envrc", 0o100644, [content], Rules())
+    # Whatever stands around it, a value that is added is found, in its line.
+    (one,) = scan_blob(b".envrc", 0o100644, [content, b"true && export X=hT7xQ2mVp9LzR4wKc8Nd\n"], Rules())
+    assert one.line == content.count(b"\n") + 1
+
+
+def test_a_value_within_a_script_is_one_value_in_its_line() -> None:
+    text = 'eval "\nexport A=one\n"; B=two\nexport C="$D"; E=three\n'
+    assert [(one.line, one.name, one.value) for one in env_values.with_commands(text)] == [
+        (2, "A", "one"),
+        (3, "B", "two"),
+        (4, "C", "$D"),
+        (4, "E", "three"),
+    ]
+
+
+def test_a_pragma_lifts_what_a_command_assigns() -> None:
+    assert not found("[ -z $A ] && export A=dev # gitseal: allow no secret")
+
+
+def test_the_hint_for_a_file_of_direnv_keeps_it() -> None:
+    (one,) = scan_blob(b".envrc", 0o100644, [b"export AWS_PROFILE=dev\n"], Rules(environments=("staging",)))
+    assert str(one.hint) == (
+        'if it is no secret, write "gitseal: allow" and a reason in a comment on its line; if it is one, seal it and write '
+        '"$(gitseal get AWS_PROFILE -e staging)" where it stands: gitseal set -e staging AWS_PROFILE'
+    )
+
+
 def test_a_command_over_several_lines() -> None:
     assert not found('X="$(curl --silent \\\n  -H "Authorization: Bearer $TOKEN" \\\n  https://example.com/x)"')
     assert found("X=\"$(curl --silent \\\n  -H 'Authorization: Bearer s3cr3tvalue99' \\\n  https://example.com/x)\"")
@@ -138,6 +191,27 @@ def test_what_a_command_prints_is_a_value_whatever_it_is(value: str, line: str) 
 @pytest.mark.parametrize("part", ["$(", '"$(', "`", "${x:-", "$(a '", "(", "|", "a ", '$("', "$(a)"])
 def test_a_long_line_takes_linear_time(part: str) -> None:
     assert_linear(lambda size: partial(is_silent, part * (size // len(part))))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "; X=a",
+        "${X:=",
+        "${X:=a}",
+        "eval '",
+        'eval "',
+        "<(echo X=a ",
+        "<<< a ",
+        "export ",
+        "-a -p:",
+        "a\n",
+        'A="\n',
+        "'a\n",
+    ],
+)
+def test_a_file_of_commands_takes_linear_time(part: str) -> None:
+    assert_linear(lambda size: partial(env_values.with_commands, "true " + part * (size // len(part))))
 
 
 def test_a_value_with_a_command_is_all_of_its_line() -> None:

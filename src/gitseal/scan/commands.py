@@ -12,34 +12,27 @@ Commands behind it on the line, such as `|| exit 1`, may print what they like, t
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from gitseal.records import NamedTuple
 from gitseal.scan.placeholders import is_filler, is_placeholder
-from gitseal.scan.plain_settings import Words, is_plain_setting, names_a_secret
+from gitseal.scan.plain_settings import Words, is_plain_setting
+from gitseal.scan.shell_assignments import (
+    PRINTING,
+    SHELLS,
+    SimpleCommand,
+    literal,
+    named_secret,
+    simple_commands,
+    taken_apart,
+)
 from gitseal.scan.shell_words import PieceKind, Token, Word, has_command, words
 
 _DEEPEST = 8
-_PRINTING = frozenset({"echo", "printf", "print"})
-_SHELLS = frozenset({"sh", "bash", "dash", "ksh", "zsh", "eval"})
-_ASSIGNING = frozenset({"export", "readonly", "local", "declare", "typeset"})
-# They stand before a command, or around several.
-_BEFORE = frozenset(
-    {"if", "then", "elif", "else", "fi", "do", "done", "!", "{", "}", "time", "command", "exec", "builtin", "sudo"}
-)
-_FED = "<<<"
-_REDIRECTIONS = frozenset({"<", "<&", _FED})
-_AWAY = frozenset({">", ">>", ">&", "&>", "&>>"})
 _OPTION = re.compile(r"-[a-zA-Z]+")
 # What a condition is made into.
 _ANSWERS = frozenset({"true", "false", "yes", "no", "on", "off", "0", "1"})
 _FORMAT = re.compile(r"(?:%[-+0-9.]*[a-z%]|\\[a-z0]|[\s:@,._/=-])*")
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*(?:\[[^\]]*\])?\+?=")
-_NAMED = re.compile(r"-{0,2}([A-Za-z][\w-]*)[ \t]*[:=][ \t]*(.+)", re.DOTALL)
 _SCHEME = re.compile(r"(?:Basic|Bearer|Token)[ -](?:\$\(\))+", re.IGNORECASE)
-# A secret that is looked up has these before its name.
-_LOOKED_UP = frozenset({"secret", "key"})
-_LOGINS = frozenset({"-u", "--user"})
 
 
 def gives_nothing_away(value: str) -> bool:
@@ -58,9 +51,9 @@ def is_silent(value: str) -> bool:
     if not tokens or isinstance(tokens[0], str):
         return False
     # In single quotes it is text to a shell, and to some readers of env files a command.
-    literal = _literal(tokens[0])
-    if literal is not None and literal != value and has_command(literal):
-        return len(tokens) == 1 and is_silent(literal)
+    text = literal(tokens[0])
+    if text is not None and text != value and has_command(text):
+        return len(tokens) == 1 and is_silent(text)
     return (_is_quiet_value(tokens[0], 0) or _is_header(tokens[0])) and _are_quiet(tokens[1:], 0, prints=False)
 
 
@@ -70,65 +63,29 @@ def _is_header(word: Word) -> bool:
     return text is not None and _SCHEME.fullmatch(text) is not None
 
 
-class _SimpleCommand(NamedTuple):
-    """A simple command: its words, what it reads from `<<<`, and whether its output goes elsewhere."""
-
-    words: tuple[Word, ...]
-    fed: tuple[Word, ...] = ()
-    is_away: bool = False
-
-
 def _are_quiet(tokens: Sequence[Token], depth: int, *, prints: bool) -> bool:
     """True if no command of a line gives anything away; `prints`: what it prints becomes a value."""
     if depth > _DEEPEST or any(sign in {"<<", "<<-"} for sign in tokens):
         return False
-    return all(_is_quiet(one, depth, prints=prints and not one.is_away) for one in _commands(tokens))
+    return all(_is_quiet(one, depth, prints=prints and not one.is_away) for one in simple_commands(tokens))
 
 
-def _commands(tokens: Sequence[Token]) -> Iterator[_SimpleCommand]:
-    command, before = _SimpleCommand(()), ""
-    for one in (*tokens, ";"):
-        if not isinstance(one, str):
-            is_fed = before == _FED
-            command = (
-                command._replace(fed=(*command.fed, one)) if is_fed else command._replace(words=(*command.words, one))
-            )
-        elif one in _AWAY:
-            command = command._replace(is_away=True)
-        elif one not in _REDIRECTIONS:
-            yield command
-            command = _SimpleCommand(())
-        before = one if isinstance(one, str) else ""
-
-
-def _is_quiet(command: _SimpleCommand, depth: int, *, prints: bool) -> bool:
-    if not all(_is_quiet_value(word, depth) for word in command.fed):
+def _is_quiet(command: SimpleCommand, depth: int, *, prints: bool) -> bool:
+    given, arguments = taken_apart(command)
+    if not all(_is_quiet_value(word, depth) for word in (*command.fed, *(one.value for one in given))):
         return False
-    arguments = list(command.words)
-    is_assigning = False
-    while arguments:
-        literal = _literal(arguments[0])
-        assigned = _assigned(arguments[0])
-        if assigned is not None:
-            if not _is_quiet_value(assigned, depth):
-                return False
-        elif literal in _ASSIGNING:
-            is_assigning = True
-        elif not (literal in _BEFORE or (is_assigning and literal is not None)):
-            break
-        arguments.pop(0)
     if not arguments:
         return True
-    program = (_literal(arguments[0]) or "").rpartition("/")[2]
-    if program in _SHELLS:
+    program = (literal(arguments[0]) or "").rpartition("/")[2]
+    if program in SHELLS:
         return all(_is_quiet_script(word, depth, prints=prints) for word in arguments[1:])
-    if program in _PRINTING and prints:
+    if program in PRINTING and prints:
         return all(_is_quiet_print(word, depth) for word in arguments[1:])
     return _are_plain(arguments, depth)
 
 
 def _is_quiet_script(word: Word, depth: int, *, prints: bool) -> bool:
-    script = _literal(word)
+    script = literal(word)
     if script is None:
         return _is_quiet_value(word, depth)
     tokens = words(script)
@@ -136,8 +93,8 @@ def _is_quiet_script(word: Word, depth: int, *, prints: bool) -> bool:
 
 
 def _is_quiet_print(word: Word, depth: int) -> bool:
-    literal = _literal(word)
-    if literal is not None and (literal in _ANSWERS or _OPTION.fullmatch(literal) or _FORMAT.fullmatch(literal)):
+    text = literal(word)
+    if text is not None and (text in _ANSWERS or _OPTION.fullmatch(text) or _FORMAT.fullmatch(text)):
         return True
     return _is_quiet_value(word, depth)
 
@@ -154,14 +111,8 @@ def _are_plain(arguments: Iterable[Word], depth: int) -> bool:
 
 
 def _is_plain(text: str, before: str) -> bool:
-    if before in _LOGINS and ":" in text:
-        return is_plain_setting("password", text.partition(":")[2])
-    named = _NAMED.fullmatch(text)
-    name, value = (named[1], named[2]) if named else (before.lstrip("-"), text)
-    if names_a_secret(name) and name.lower() not in _LOOKED_UP:
-        # `Authorization: Bearer ...`
-        return is_plain_setting(name, value.rpartition(" ")[2])
-    return is_plain_setting("", text.lstrip("-"))
+    secret = named_secret(text, before)
+    return is_plain_setting(*secret) if secret else is_plain_setting("", text.lstrip("-"))
 
 
 def _is_quiet_value(word: Word, depth: int) -> bool:
@@ -172,7 +123,7 @@ def _is_quiet_value(word: Word, depth: int) -> bool:
 def _text(word: Word, depth: int) -> str | None:
     """A word with `$()` for each command and default in it; None if one of these gives something away."""
     parts = []
-    for kind, text in word:
+    for kind, text, _ in word:
         if kind is PieceKind.COMMAND:
             tokens = words(text)
             if tokens is None or not _are_quiet(tokens, depth + 1, prints=True):
@@ -187,15 +138,3 @@ def _text(word: Word, depth: int) -> str | None:
         else:
             parts.append("$()" if kind is PieceKind.VARIABLE else text)
     return "".join(parts)
-
-
-def _literal(word: Word) -> str | None:
-    """A word that is text alone; None for any other."""
-    return "".join(text for _, text in word) if all(kind is PieceKind.TEXT for kind, _ in word) else None
-
-
-def _assigned(word: Word) -> Word | None:
-    """What `NAME=...` assigns; None for another word."""
-    kind, text = word[0] if word else (PieceKind.TEXT, "")
-    match = _ASSIGNMENT.match(text) if kind is PieceKind.TEXT else None
-    return (word[0]._replace(text=text[match.end() :]), *word[1:]) if match else None

@@ -1,5 +1,6 @@
 """The rules for files that hold values by their name: env files hold none in the open, templates none that is secret."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gitseal.report.findings import ERROR, Finding, FindingRule
@@ -8,7 +9,7 @@ from gitseal.report.pages import PLAINTEXT
 from gitseal.report.sentences import listed, ours, sentence
 from gitseal.scan import links, names, pragmas, sops_metadata
 from gitseal.scan.commands import gives_nothing_away, is_plain
-from gitseal.scan.env_values import Assignment, assignments, decoded
+from gitseal.scan.env_values import Assignment, decoded, with_commands
 from gitseal.scan.plain_settings import words_of
 from gitseal.scan.rules import Rules
 
@@ -31,6 +32,7 @@ LIMIT = 256 * 1024
 _MOST_NAMES = 3
 _MOST_LINES = 10
 _DEVELOPMENT = "development"
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 class Kept:
@@ -60,7 +62,7 @@ class Kept:
             return [TOO_LARGE.at(name, 0, sentence(template, LIMIT // 1024), _too_large(name))]
         content = self.content()
         is_template = kind == names.TEMPLATE
-        assigned = list(assignments(decoded(content)))
+        assigned = with_commands(decoded(content))
         of_sops = sops_metadata.is_sops(assigned)
         words = words_of((assignment.name, assignment.value) for assignment in assigned) if is_template else frozenset()
         values = [
@@ -82,8 +84,6 @@ class Kept:
 
 def _is_public(value: Assignment) -> bool:
     """True for what tools of this kind write in the open: dotenvx's public key, dotenv-vault's sealed files."""
-    import re
-
     if value.name.startswith("DOTENV_PUBLIC_KEY"):
         return re.fullmatch(r"0[23][0-9a-f]{64}", value.value) is not None
     if value.name.startswith("DOTENV_VAULT"):
@@ -115,11 +115,23 @@ def _env(path: str, values: Sequence[Assignment], rules: Rules) -> Finding:
     words = sentence("{} and {} more", shown, more) if shown and more > 0 else shown or sentence("{} of them", count)
     stand = ours("values stand" if count > 1 else "a value stands")
     place = _environment(path, rules)
+    message = sentence("{} in the open in an env file: {}", stand, words)
+    if "envrc" in path.lower().rpartition("/")[2]:
+        return ENV_FILE.at(path, values[0].line, message, _in_shell(named[:1], place))
     seal = command("gitseal import {} -e {}", path_word(path), place)
     belong = sentence('if "{}" is where its values belong', place)
     hint = decision(YOU, belong, untrack(path), seal) if rules.environments else runnable(untrack(path))
-    message = sentence("{} in the open in an env file: {}", stand, words)
     return ENV_FILE.at(path, values[0].line, message, hint)
+
+
+def _in_shell(named: Sequence[str], environment: str) -> Hint:
+    """For a file of direnv, which is there to be committed: its values can be asked for where they stand."""
+    allowed = ours('if it is no secret, write "gitseal: allow" and a reason in a comment on its line')
+    if not named or not _VARIABLE.fullmatch(named[0]):
+        return decision(YOU, allowed)
+    asked = f"$(gitseal get {named[0]} -e {environment})"
+    words = sentence('{}; if it is one, seal it and write "{}" where it stands', allowed, asked)
+    return decision(YOU, words, command("gitseal set -e {} {}", environment, named[0]))
 
 
 def _template(path: str, values: Sequence[Assignment]) -> list[Finding]:

@@ -2,13 +2,14 @@
 
 Lenient on purpose: the readers of env files differ (`export`, spaces round `=`, `KEY: value`, quotes over several lines,
 backticks), and what one of them takes for a value counts. A line that none takes for an assignment is no value here; the rules
-for keys and tokens look at it all the same.
+for keys and tokens look at it all the same. In files that a shell reads, `with_commands` finds more.
 """
 
 import re
 from collections.abc import Iterator
 
 from gitseal.records import NamedTuple
+from gitseal.scan.shell_assignments import assigned
 from gitseal.scan.shell_words import has_command, words
 
 
@@ -21,6 +22,13 @@ class Assignment(NamedTuple):
     line: int
     name: str
     value: str
+
+
+class _Rest(NamedTuple):
+    """What stands on a line besides an assignment at its start. `line` counts from 1."""
+
+    line: int
+    text: str
 
 
 _START = re.compile(
@@ -61,53 +69,105 @@ def assignments(text: str) -> Iterator[Assignment]:
     A text that begins like JSON is read as JSON, and by its lines too unless it is JSON as a whole: `[default]` on top is a
     section of an INI file, and a brace is no reason to look at nothing.
     """
+    return (part for part in _parts(text) if isinstance(part, Assignment))
+
+
+def with_commands(text: str) -> list[Assignment]:
+    """The values, and those that the commands of a shell give besides (`shell_assignments`). Takes time linear in the text."""
+    lines: list[str] = []
+    values: dict[Assignment, None] = {}
+    for part in _parts(text):
+        if isinstance(part, Assignment):
+            values[part] = None
+        else:
+            lines = lines or _lines(text)
+            values.update(dict.fromkeys(_given(part.line, _statement(part, lines))))
+    return sorted(values, key=lambda assignment: assignment.line)
+
+
+def _statement(rest: _Rest, lines: list[str]) -> str:
+    """A line from where nobody has read it, with those below it that a shell needs to end it; alone if they are too many."""
+    for more in (0, 1, 3, 7):
+        text = "\n".join([rest.text, *lines[rest.line : rest.line + more]])
+        if words(text) is not None:
+            return text
+    return rest.text
+
+
+def _given(line: int, statement: str) -> Iterator[Assignment]:
+    """What a statement that begins in `line` gives, each with its own line as far as its value stands there as it is."""
+    at = 0
+    for name, value in assigned(statement):
+        place = statement.find(value.partition("\n")[0], at, at + _FARTHEST)
+        if place >= 0:
+            line, at = line + statement.count("\n", at, place), place
+        yield Assignment(line, _shown(name), value)
+
+
+# Looked at for each value: without a limit a long line would take the square of the time.
+_FARTHEST = 2048
+
+
+def _parts(text: str) -> Iterator[Assignment | _Rest]:
     if not text.lstrip().startswith(("{", "[")):
         yield from _by_lines(text)
         return
-    values = dict.fromkeys(_json(text))
-    if not _is_json(text):
-        values.update(dict.fromkeys(_by_lines(text)))
-    yield from sorted(values, key=lambda assignment: assignment.line)
+    values = list(dict.fromkeys(_json(text)))
+    if _is_json(text):
+        yield from values
+        return
+    both: dict[Assignment | _Rest, None] = dict.fromkeys([*values, *_by_lines(text)])
+    yield from sorted(both, key=lambda part: part.line)
 
 
-def _by_lines(text: str) -> Iterator[Assignment]:
-    lines = re.split(r"\r\n|\n|\r", text)
+def _lines(text: str) -> list[str]:
+    return re.split(r"\r\n|\n|\r", text)
+
+
+def _by_lines(text: str) -> Iterator[Assignment | _Rest]:
+    lines = _lines(text)
     closing = _Closing(lines)
     number = 0
     while number < len(lines):
         line = lines[number]
-        start = _START.match(line) if line.lstrip()[:1] not in {"", "#", ";"} else None
+        is_comment = line.lstrip()[:1] in {"", "#", ";"}
+        start = None if is_comment else _START.match(line)
         if start is None:
+            if not is_comment:
+                yield _Rest(number + 1, line)
             number += 1
             continue
-        value, used = _value(lines, closing, number, start.end())
+        value, used, rest = _value(lines, closing, number, start.end())
         # `abc==` is the end of base64 over several lines without quotes.
         yield Assignment(number + 1, _shown(start["name"]) if value != "=" else "", value)
         number += used
+        if rest:
+            yield _Rest(number, rest)
 
 
-def _value(lines: list[str], closing: "_Closing", number: int, at: int) -> tuple[str, int]:
-    """The value that begins at a place of a line, and how many lines it takes."""
+def _value(lines: list[str], closing: "_Closing", number: int, at: int) -> tuple[str, int, str]:
+    """The value that begins at a place of a line, how many lines it takes, and what stands behind it if it is in quotes."""
     rest = lines[number][at:]
     # What a shell runs is judged as its line stands, with quotes and with what follows it.
     if not rest.startswith("'") and has_command(rest) and (used := _command_lines(rest, lines, number)):
-        return "\n".join([rest, *lines[number + 1 : number + used]]).strip(), used
+        return "\n".join([rest, *lines[number + 1 : number + used]]).strip(), used, ""
     quote = rest[:1]
     if quote and quote in _QUOTES:
         closed = _closing(rest, quote, 1)
         if closed >= 0:
-            return rest[1:closed] + _tail(rest[closed + 1 :]), 1
+            return rest[1:closed] + _tail(rest[closed + 1 :]), 1, _behind(rest[closed + 1 :])
         # A value over several lines, if its quote is closed further down; else the quote is a character.
         below = closing.line_after(number, quote)
         if below < number + _MOST_LINES:
-            last = lines[below][: _closing(lines[below], quote, 0)]
-            return "\n".join([rest[1:], *lines[number + 1 : below], last]), below - number + 1
-        return rest, 1
+            closed = _closing(lines[below], quote, 0)
+            value = "\n".join([rest[1:], *lines[number + 1 : below], lines[below][:closed]])
+            return value, below - number + 1, _behind(lines[below][closed + 1 :])
+        return rest, 1, ""
     if rest.endswith("\\") and number + 1 < len(lines):
-        return rest[:-1] + lines[number + 1].strip(), 2
+        return rest[:-1] + lines[number + 1].strip(), 2, ""
     # `A=#x` is a value to shells and python-dotenv, `A=# x` looks like a comment to everyone.
     comment = re.search(r"^#(?=\s|$)|[ \t]#", rest)
-    return (rest[: comment.start()] if comment else rest).strip().rstrip(","), 1
+    return (rest[: comment.start()] if comment else rest).strip().rstrip(","), 1, ""
 
 
 def _command_lines(rest: str, lines: list[str], number: int) -> int:
@@ -155,8 +215,18 @@ class _Closing:
 
 def _tail(text: str) -> str:
     """The text that a shell would add to a quoted part that goes on without a blank."""
-    tail = re.match(r"[^\s#,;]*", text)
-    return tail[0].strip("\"'`") if tail else ""
+    return text[: _tail_length(text)].strip("\"'`")
+
+
+def _tail_length(text: str) -> int:
+    end = re.search(r"[\s#,;&|]", text)
+    return end.start() if end else len(text)
+
+
+def _behind(text: str) -> str:
+    """What a shell would run behind a quoted value; nothing for a comment."""
+    rest = text[_tail_length(text) :].lstrip()
+    return "" if rest.startswith("#") else rest
 
 
 def _shown(name: str) -> str:

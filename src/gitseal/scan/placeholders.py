@@ -4,9 +4,9 @@ A value gives nothing away when it is, in any case,
 
 * empty, or `<...>`, `your-...`, `your_...`, three and more `x` (also in groups: `xxx-xxxx`), three and more `*` or `.`;
 * `changeme`, `change-me`, `change_me`, `todo`, `example`, `placeholder`, `dummy`;
-* made of references alone: `${NAME}`, `$NAME`, `$(command)`, `{{ name }}`, `%(name)s`, `%NAME%`, joined by `: / @ . , _ -`, a
-  scheme (`https://`), a port or lower-case path parts. In `${NAME:-default}` the default has to be a placeholder itself. What
-  the command is, `commands` looks at;
+* made of references alone: `${NAME}`, `$NAME`, `$1`, `~/`, `$(command)`, `{{ name }}`, `%(name)s`, `%NAME%`, joined by
+  `: / @ . , _ -`, a scheme (`https://`), a port or lower-case path parts. In `${NAME:-default}` the default has to be a
+  placeholder itself. What the command is, `commands` looks at;
 * a reference to a store: `op://`, `bw://`, `vault:`, `ref+...://`, `arn:aws:secretsmanager:`, `projects/.../secrets/...` and the
   like, in each one's exact shape;
 * ciphertext: dotenvx's `encrypted:`, `ENC[...]` of sops, of gitseal and of Puppet's eyaml, in each one's exact shape.
@@ -23,8 +23,8 @@ _PLACEHOLDER = re.compile(r"<[^<>]*>|your[-_ ][\w .-]{0,80}|x{3,}(?:[-_ ]?x+)*|\
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_.]*"
 REFERENCE = re.compile(
-    rf"\$\{{\{{[^{{}}]*\}}\}}|\{{\{{[^{{}}]*\}}\}}|\$\{{!?{_NAME}(?::?\?[^{{}}]*|(?P<default>:?[-=+])(?P<text>[^${{}}]*))?\}}"
-    rf"|\$\([^()]*\)|`[^`]*`|\$[A-Za-z_]\w*|%\({_NAME}\)s|%[A-Z_]+%"
+    rf"\$\{{\{{[^{{}}]*\}}\}}|\{{\{{[^{{}}]*\}}\}}|\$\{{!?(?:{_NAME}|[1-9])(?::?\?[^{{}}]*|(?P<default>:?[-=+])(?P<text>[^${{}}]*))?\}}"
+    rf"|^~(?=/)|\$\([^()]*\)|`[^`]*`|\$(?:[A-Za-z_]\w*|[1-9@])|%\({_NAME}\)s|%[A-Z_]+%"
 )
 _GLUE = re.compile(r"(?:[a-z][a-z0-9+.-]{0,20}://)?(?:\0|[:@,._-]|:\d{1,5}(?=/|$)|/(?:[a-z._-]{0,24}(?=[/:\0?]|$)))*")
 
@@ -52,7 +52,7 @@ def is_filler(value: str) -> bool:
 
 def _is_reference(value: str) -> bool:
     """True if a value is made of references, and of what joins them."""
-    if not any(mark in value for mark in "$%{`"):
+    if not any(mark in value for mark in "$%{`~"):
         return False
     defaults: list[str] = []
 

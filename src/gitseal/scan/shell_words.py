@@ -20,10 +20,14 @@ class PieceKind(Enum):
 
 
 class Piece(NamedTuple):
-    """A part of a word: the text without quotes, the variable as it stands, the default, or the command's line."""
+    """A part of a word: the text without quotes, the variable as it stands, the default, or the command's line.
+
+    `head` is what stands before a default: `${NAME:-`.
+    """
 
     kind: PieceKind
     text: str
+    head: str = ""
 
 
 Word: TypeAlias = tuple[Piece, ...]
@@ -117,21 +121,21 @@ class _LineReader:
         elif match := _VARIABLE.match(self._text, self._at):
             self._add(PieceKind.VARIABLE, match[0], match.end())
         elif match := _DEFAULT.match(self._text, self._at):
-            return self._until_closed(PieceKind.DEFAULT, match.end(), "}")
+            return self._until_closed(PieceKind.DEFAULT, match.end(), "}", match[0])
         else:
             self._add(PieceKind.TEXT, sign, self._at + 1)
             return not self._text.startswith("${", self._at - 1)
         return True
 
-    def _until_closed(self, kind: PieceKind, start: int, sign: str) -> bool:
+    def _until_closed(self, kind: PieceKind, start: int, sign: str, head: str = "") -> bool:
         end = _closed(self._text, start, sign)
-        self._add(kind, self._text[start:end], end + 1)
+        self._add(kind, self._text[start:end], end + 1, head)
         return end >= 0
 
-    def _add(self, kind: PieceKind, text: str, end: int) -> None:
+    def _add(self, kind: PieceKind, text: str, end: int, head: str = "") -> None:
         if self._word is None:
             self._word = []
-        self._word.append(Piece(kind, text))
+        self._word.append(Piece(kind, text, head))
         self._at = end
 
     def _end_word(self) -> None:
