@@ -31,6 +31,15 @@ def base64(content: bytes | str) -> str:
     return b64encode(content.encode() if isinstance(content, str) else content).decode()
 
 
+_ENVELOPED, _SIGNED = (
+    f"-----BEGIN {name}-----\n"
+    + base64(b"\x30\x82\x05\x0c\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07" + kind + bytes(900))
+    for name, kind in (("CMS", b"\x03"), ("PKCS7", b"\x02"))
+)
+_AGE_BYTES = base64(b"age-encryption.org/v1\n-> X25519 x\n")
+_JWE = f"{_JWE_HEADER}.hush.aHVz.aHVz.aHVz"
+_JWE_JSON = {"protected": _JWE_HEADER, "encrypted_key": "aHVz", "iv": "aHVz", "ciphertext": "aHVz", "tag": "aHVz"}
+_CHEF = {"encrypted_data": "aHVz", "iv": "aHVz", "auth_tag": "aHVz", "version": 3, "cipher": "aes-256-gcm"}
 VALUES = {
     DOTENVX: "dotenvx",
     "EJ[1:WGj2t4znULHT1IRveMEdvvNXqZzNBNMsJ5iZVy6Dvxs=:kA6ekF8ViYR5ZLeSmMXWsdLfWr7wn9qS:fcHQtdt6nqcNOXa9]": "ejson",
@@ -81,6 +90,31 @@ VALUES = {
     base64(DOTENVX).rstrip("="): "dotenvx",
     base64(_AGE)[:64] + "\n" + base64(_AGE)[64:]: "age",
     f"A={base64(_AGE)}": "age",
+    base64(_KMS): "AWS KMS",
+    base64(_GPG): "gpg",
+    # In quotes, a data URI, a header or JSON.
+    f'"{_AGE_BYTES}"': "age",
+    f"'{_KMS}'\n": "AWS KMS",
+    f"data:application/octet-stream;base64,{_AGE_BYTES}": "age",
+    f'KEY="data:;base64,{_AGE_BYTES}"': "age",
+    json.dumps({"CiphertextBlob": _KMS, "KeyId": "arn:aws:kms:eu-west-1:1:key/x"}): "AWS KMS",
+    json.dumps({"pw": _CHEF}): "Chef",
+    json.dumps([_JWE_JSON], indent=1): "JWE",
+    json.dumps(json.dumps({"a": [_JWE]})): "JWE",
+    '{"a": "' + _KMS + '", "a": 1}': "AWS KMS",
+    '{"b": ' + "[" * 100_000 + f'"{_KMS}"': "AWS KMS",
+    f"Bearer {_JWE}": "JWE",
+    f"Authorization: Bearer {_JWE}\n": "JWE",
+    base64('{ "enc": "A256GCM", "alg": "dir" }').rstrip("=") + "..aHVz.aHVz.aHVz": "JWE",
+    _ENVELOPED: "CMS",
+    _ENVELOPED.replace("\n", "\\n"): "CMS",
+    f"A={base64(_ENVELOPED)}": "CMS",
+    _ENVELOPED.partition("\n")[2]: "CMS",
+    "Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=x\n\nMIIB": "CMS",
+    f"ENC({base64(bytes(range(16)))})": "Jasypt",
+    f"jdbc:pg://u:ENC({base64(bytes(range(48)))})@h/d": "Jasypt",
+    f"v1:{base64(bytes(range(12)))}:{base64(bytes(range(21)))}": "Pulumi",
+    f"secure: v1:{base64(bytes(range(12)))}:{base64(bytes(range(36)))}": "Pulumi",
 }
 _HS256, _CLAIMS = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", "eyJzdWIiOiIxMjM0NTY3ODkwIn0"
 _PEM = "-----BEGIN RSA PRIVATE KEY-----\n" + ("MIIEpAIBAAKCAQEA" * 4 + "\n") * 8 + "-----END RSA PRIVATE KEY-----\n"
@@ -136,6 +170,26 @@ ORDINARY = [
     "AgAAAABhbGljZQ" + "hush" * 80,
     "AGE-SECRET-KEY-1" + "Q" * 58,
     "a.b.c.d.e",
+    _SIGNED,
+    _SIGNED.partition("\n")[2],
+    base64(b"\x30\x82\x01\x22\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01" + bytes(300)),
+    "-----BEGIN CMS-----",
+    "Content-Type: application/pkcs7-mime; smime-type=signed-data",
+    "data:image/png;base64," + base64(b"\x89PNG\r\n\x1a\n" + bytes(range(256))),
+    f'"{base64(bytes(range(32)))}"',
+    "'hush hush'",
+    '"',
+    json.dumps({"type": "service_account", "private_key": _PEM, "client_email": "a@example.com"}),
+    json.dumps({"kty": "oct", "k": "aHVzaGh1c2hodXNoaHVzaA", "alg": "A256GCM", "enc": "A256GCM"}),
+    json.dumps({"auths": {"r.example.com": {"auth": "c2hvcDpodXNo"}}, "iv": "x", "tag": "y"}),
+    "ENC(the password of the database)",
+    f"ENC({base64(bytes(12))})",
+    f"ENC({base64(bytes(range(32)))[:-3]})",
+    "v1:0123456789abcdef:hush",
+    f"v1:{base64(bytes(range(16)))}:{base64(bytes(range(32)))}",
+    f"v1:{base64(bytes(range(32)))}",
+    "t=1492774577,v1=5257a869e7ecebeda32affa62cdca3fa51cad7e77a0e56ff536d0ce8e108d8bd",
+    "whsec_" + base64(bytes(range(24))),
     "eyJhbGciOiJIUzI1NiJ9.hush.hush.hush.hush",
     "user=shop\npassword=hush-hush-hush-hush-hush\nurl=https://example.com/a?b=c",
 ]
@@ -146,6 +200,8 @@ def test_random_keys_are_no_ciphertext(content: bytes, encoded: Callable[[bytes]
     for kind in (encoded(content).decode(), content.hex()):
         for value in (kind, f"KEY={kind}", f"-----BEGIN PRIVATE KEY-----\n{kind}\n-----END PRIVATE KEY-----\n"):
             assert ciphertext.of_value(text(value)) is None
+        assert ciphertext.of_value(text(json.dumps({"key": kind, "iv": "x", "tag": "y"}))) is None
+        assert ciphertext.of_value(text(f'"{kind}"')) is None
 
 
 @pytest.mark.parametrize(("content", "tool"), VALUES.items())
@@ -154,6 +210,8 @@ def test_a_value(content: str, tool: str) -> None:
         ciphertext.refuse("api/NAME", text(content))
     assert caught.value.message == f'the value of "api/NAME" is encrypted by {tool}'
     assert content.strip() not in caught.value.message + caught.value.hint
+    if content.count("[") > 10_000:
+        return
     listed = TypedValue(ValueType.JSON, json.dumps(["a", {"b": content}]).encode())
     assert (found := ciphertext.of_value(listed)) is not None
     assert found.tool == tool
@@ -191,6 +249,8 @@ def test_other_types_are_no_ciphertext(kind: ValueType) -> None:
         (b"U2FsdGVkX1/dsTxY2vkVkvVVhB8ozf0+\n", "transcrypt or openssl"),
         (b"$ANSIBLE_VAULT;1.1;AES256\n6231\n", "ansible-vault"),
         (b"\xef\xbb\xbf-----BEGIN PGP MESSAGE-----\n", "gpg"),
+        (_ENVELOPED.encode(), "CMS"),
+        (a2b_base64(_ENVELOPED.partition("\n")[2]), "CMS"),
         (b"\x85\x02\x0c\x03\xff\xfe", "gpg"),
         (b"\x8c\x0d\x04\x09\xff\xfe", "gpg"),
         (b"hush" * 30 + b"--" + b"A" * 16 + b"--" + b"A" * 22 + b"==\n", "Rails"),
@@ -244,7 +304,25 @@ def test_what_gpg_writes_is_known_without_armor() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["x -----BEGIN PGP MESSAGE-----\n", "A=b\n", "export ", "EJ[1:", "x $ANSIBLE_VAULT;1.1;AES", "a.", "\t"]
+    "piece",
+    [
+        "x -----BEGIN PGP MESSAGE-----\n",
+        "A=b\n",
+        "export ",
+        "EJ[1:",
+        "x $ANSIBLE_VAULT;1.1;AES",
+        "a.",
+        "\t",
+        '["',
+        '\\\\"',
+        '"\\\\"',
+        "[",
+        "a: ",
+        "ENC(AAAA",
+        "pkcs7-mime;",
+        "-----BEGIN CMS-----\n",
+        "data:",
+    ],
 )
 def test_the_time_grows_with_the_value(piece: str) -> None:
     def read(size: int) -> Callable[[], object]:

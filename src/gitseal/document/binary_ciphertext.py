@@ -19,6 +19,14 @@ _GOOGLE_KMS, _GOOGLE_NEXT_AT, _GOOGLE_NEXT, _GOOGLE_LEAST = b"\x0a\x24\x00", 38,
 # kubeseal writes the length of a session key that is sealed with RSA of 4096 bits, that key, and the ciphertext.
 _KUBESEAL, _KUBESEAL_LEAST = b"\x02\x00", 480
 
+# The content types of CMS whose content is encrypted (RFC 5652, 6.1 and 8; RFC 5083, 2.1), each as its object identifier.
+_CMS_TYPES = (
+    b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03",
+    b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x06",
+    b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17",
+)
+_SEQUENCE, _LONG_LENGTH = b"\x30", 0x80
+
 
 def is_gpg(data: bytes) -> bool:
     """True for what `gpg --encrypt` and `gpg --symmetric` write without armor."""
@@ -65,3 +73,11 @@ def is_google_kms(data: bytes) -> bool:
 def is_kubeseal(data: bytes) -> bool:
     """True for one value of a SealedSecret."""
     return data.startswith(_KUBESEAL) and len(data) >= _KUBESEAL_LEAST
+
+
+def is_cms(data: bytes) -> bool:
+    """True for the beginning of what `openssl cms -encrypt` writes as DER: a sequence, its length, and what it is."""
+    if not data.startswith(_SEQUENCE) or len(data) < len(_SEQUENCE) + 1:
+        return False
+    octets = data[1] & ~_LONG_LENGTH if data[1] & _LONG_LENGTH else 0
+    return data.startswith(_CMS_TYPES, 2 + octets)

@@ -6,10 +6,8 @@ its own, such as Spring's `{cipher}`.
 """
 
 import re
-from binascii import Error as Base64Error
-from binascii import a2b_base64
 
-from gitseal.document import binary_ciphertext, token_grammar
+from gitseal.document import binary_ciphertext, token_grammar, wrapped
 from gitseal.document.value import ValueType
 from gitseal.errors import Error
 from gitseal.records import NamedTuple
@@ -79,7 +77,11 @@ _FERNET = Cipher("Fernet", "", "decrypt it first, in Python with cryptography.fe
 _JOSE = Cipher("JWE", "", "decrypt it first, with the key that it is for")
 _CHEF = Cipher("Chef", "", "print it decrypted: knife data bag show with --secret-file and -F json")
 _AGE = Cipher("age", "", "decrypt it first, with age --decrypt and the identity that it is for")
-_GPG = Cipher("gpg", "gpg --decrypt {}", "decrypt it first, with gpg --decrypt")
+_GPG = Cipher("gpg", "", "decrypt it first, with gpg --decrypt")
+_GPG_FILE = _GPG._replace(command="gpg --decrypt {}")
+_CMS = Cipher("CMS", "", "decrypt it first, with openssl cms -decrypt and the key that it is for")
+_JASYPT = Cipher("Jasypt", "", "decrypt it first, with Jasypt and its password")
+_PULUMI = Cipher("Pulumi", "", "print it decrypted, where its stack is, with pulumi config get")
 _GIT_CRYPT = Cipher("git-crypt", "", "run git-crypt unlock in that clone, and take the file then")
 _OPENSSL = Cipher(
     "transcrypt or openssl",
@@ -98,9 +100,11 @@ _BEGINNINGS = (
 )
 # How a file begins that is one value of a tool, and has another way out than that.
 _FILES = (
+    (_GPG_ARMOR, _GPG_FILE),
     ("eyJpdiI6", _LARAVEL_FILE),
     ("$ANSIBLE_VAULT;", ANSIBLE_VAULT_FILE),
 )
+_WHOLE_BASE64 = r"(?:[A-Za-z0-9+/]{4})++(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?+"
 # What a whole value is. Each begins with a sign that is looked for first, since few values have it.
 _SHAPES = (
     # The ciphertext, nonce and tag of AES-GCM.
@@ -111,6 +115,8 @@ _SHAPES = (
     ("gAAAAA", re.compile(r"\s*+gAAAAA[A-Za-z0-9_-]{90,}+={0,2}\s*+"), _FERNET),
     # A nonce and a tag of AES-GCM, which the other ciphers exceed.
     ("vault:v", re.compile(r"\s*+vault:v[0-9]{1,9}:[A-Za-z0-9+/]{36,}+={0,2}\s*+"), _TRANSIT),
+    # A nonce of 12 bytes, and a ciphertext with its tag.
+    ("v1:", re.compile(rf"\s*+v1:[A-Za-z0-9+/]{{16}}:(?=[A-Za-z0-9+/]{{22}}){_WHOLE_BASE64}\s*+"), _PULUMI),
 )
 # Such a manifest is YAML or JSON like any other to whoever says so.
 _SEALED_SECRET = re.compile(rb"""["']?\bkind["']?\s*+:\s*+["']?SealedSecret\b""")
@@ -120,6 +126,9 @@ _WITHIN = (
     ("ENC[AES256_GCM,data:", None, _SOPS),
     ("ENC[PKCS7,", None, _EYAML),
     ("ENC[GPG,", None, _EYAML),
+    # A salt and a block take 16 bytes.
+    ("ENC(", re.compile(rf"ENC\((?=[A-Za-z0-9+/]{{22}}){_WHOLE_BASE64}\)"), _JASYPT),
+    ("pkcs7-mime", re.compile(r"pkcs7-mime;[^:]{0,200}?smime-type=(?:auth-?)?enveloped-data", re.IGNORECASE), _CMS),
     *((f"{prefix}v1,", None, _OWN) for prefix in token_grammar.PREFIXES),
     (
         "EJ[1:",
@@ -137,11 +146,10 @@ _ASSIGNED = re.compile(
     r"^[ \t]*+(?:export[ \t]++)?+[A-Za-z_][\w.-]{0,63}+[ \t]*+[=:][ \t]*+[\"']?+([^\s\"']{16,}+)[\"']?+[ \t]*+$",
     re.MULTILINE,
 )
-# Five parts, of which the first says how the others are made. A JWT has three.
-_JWE = re.compile(r"\s*+(eyJ[\w-]++)\.[\w-]*+\.[\w-]++\.[\w-]*+\.[\w-]++\s*+")
-_JSON_TEXT = re.compile(r'"(?:[^"\\]++|\\.)*+"')
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{16,}+={0,2}")
-_URL_SAFE = str.maketrans("-_", "+/")
+# Five parts, of which the first says how the others are made. A JWT has three. A header of HTTP may stand before it.
+_JWE = re.compile(r"\s*+(?:[\w-]++:?[ \t]++){0,2}+(e[wy][\w-]++)\.[\w-]*+\.[\w-]++\.[\w-]*+\.[\w-]++\s*+")
+# Signed data and certificates have such armor too.
+_CMS_ARMOR = re.compile(rf"-----BEGIN (?:CMS|PKCS7|PKCS #7)-----{_LINE_END}([A-Za-z0-9+/]{{24,}})")
 # How bytes begin that are no text.
 _MAGIC = (
     (b"\0GITCRYPT\0", _GIT_CRYPT),
@@ -153,6 +161,7 @@ _STRUCTURES = (
     (binary_ciphertext.is_gpg, _GPG),
     (binary_ciphertext.is_aws_kms, AWS_KMS),
     (binary_ciphertext.is_google_kms, _GOOGLE_KMS),
+    (binary_ciphertext.is_cms, _CMS),
 )
 # What keeps a value and what opens it in one object, by the names in it.
 _SECTIONS = (
@@ -175,10 +184,7 @@ def of_value(value: "TypedValue") -> Cipher | None:
     if value.kind is ValueType.TEXT:
         return _of_bytes(content) or _of_text(content.decode())
     if value.kind is ValueType.JSON:
-        from json import loads
-
-        texts = (str(loads(match[0])) for match in _JSON_TEXT.finditer(content.decode()))
-        return next((cipher for one in texts if (cipher := _of_text(one))), None)
+        return _of_json(content.decode())
     return None
 
 
@@ -195,16 +201,19 @@ def of_section(names: "Collection[str]") -> Cipher | None:
 
 def of_file(data: bytes) -> Cipher | None:
     """The tool that encrypted a whole file, by how it begins; None for a file that holds readable names."""
-    if cipher := _of_bytes(data):
+    cipher = _of_bytes(data)
+    if cipher is _GPG or (data.startswith(_GPG_PACKETS) and not _is_text(data)):
+        return _GPG_FILE
+    if cipher:
         return cipher
-    if data.startswith(_GPG_PACKETS) and not _is_text(data):
-        return _GPG
     start = data[:200].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
     cipher = next((cipher for beginning, cipher in (*_FILES, *_BEGINNINGS) if start.startswith(beginning)), None)
     if b"--" in data and _of_shape(data.decode("utf-8", "replace")) is _RAILS:
         return _RAILS_FILE
     if b"encryptedData" in data and _SEALED_SECRET.search(data):
         return SEALED_SECRET
+    if start.startswith("-----BEGIN ") and _has_cms(start):
+        return _CMS
     is_sops_ini = b"\n[sops]" in data and b"ENC[AES256_GCM," in data
     return SOPS_FILE if is_sops_ini else cipher
 
@@ -225,10 +234,11 @@ def _of_bytes(content: bytes) -> Cipher | None:
 
 
 def _of_text(text: str) -> Cipher | None:
-    if cipher := _of_whole_text(text) or _of_base64(text):
+    bare = wrapped.bare(text)
+    if cipher := _of_whole_text(bare) or _of_base64(bare) or _of_json(text):
         return cipher
     # A value may be some lines of configuration, with ciphertext behind a name in them.
-    assigned = (match[1] for match in _ASSIGNED.finditer(text))
+    assigned = (wrapped.bare(match[1]) for match in _ASSIGNED.finditer(text))
     return next((cipher for one in assigned if (cipher := _of_whole_text(one) or _of_base64(one))), None)
 
 
@@ -242,31 +252,36 @@ def _of_whole_text(text: str) -> Cipher | None:
             return cipher
     if "encrypted:" in text and (match := _DOTENVX_TOKEN.search(text)):
         return _DOTENVX_WITHIN if text[: match.start()].strip() else DOTENVX
-    return _of_shape(text) or (_JOSE if _is_jwe(text) else None)
+    return _of_shape(text) or (_JOSE if _is_jwe(text) else _CMS if _has_cms(text) else None)
+
+
+def _of_json(text: str) -> Cipher | None:
+    parts = wrapped.in_json(text)
+    return next(
+        (cipher for one in parts if (cipher := _of_text(one) if isinstance(one, str) else of_section(one))), None
+    )
+
+
+def _has_cms(text: str) -> bool:
+    armored = _CMS_ARMOR.finditer(text) if "-----BEGIN " in text else ()
+    return any(binary_ciphertext.is_cms(wrapped.decoded(match[1])) for match in armored)
 
 
 def _is_jwe(text: str) -> bool:
     match = _JWE.fullmatch(text)
-    header = _decoded(match[1]) if match else b""
+    header = wrapped.decoded(match[1]) if match else b""
     return b'"alg"' in header and b'"enc"' in header
 
 
 def _of_base64(text: str) -> Cipher | None:
-    content = _decoded("".join(text.split()))
+    content = wrapped.decoded("".join(text.split()))
     if binary_ciphertext.is_kubeseal(content):
         return SEALED_SECRET
-    return _of_bytes(content) or (_of_whole_text(content.decode()) if content and _is_text(content) else None)
-
-
-def _decoded(encoded: str) -> bytes:
-    """The bytes behind base64 of either alphabet, with or without its end signs; empty if it is none."""
-    if not _BASE64.fullmatch(encoded):
-        return b""
-    bare = encoded.translate(_URL_SAFE).rstrip("=")
-    try:
-        return a2b_base64(bare + "=" * (-len(bare) % 4))
-    except Base64Error:
-        return b""
+    if cipher := _of_bytes(content):
+        return cipher
+    inner = content.decode() if _is_text(content) else ""
+    # What a tool prints in base64, such as a blob of AWS KMS, may be in base64 once more.
+    return _of_whole_text(inner) or _of_bytes(wrapped.decoded(inner.strip())) if inner else None
 
 
 def _of_shape(text: str) -> Cipher | None:

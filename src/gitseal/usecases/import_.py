@@ -204,7 +204,8 @@ def _checked(
     try:
         exchange.refuse_encrypted_values(imported)
     except Encrypted as error:
-        raise Error(error.message, _way_out(error, file, environments)) from None
+        place = file.source if file.is_folder else ""
+        raise Error(error.message, _way_out(error, file, environments), place=place) from None
     # Nothing comes in when the command before a pipe has failed, and a shell tells only the status of the last one.
     if not imported.items:
         raise Error(
@@ -216,7 +217,7 @@ def _checked(
 def _way_out(encrypted: Encrypted, file: ImportFile, environments: Sequence[str]) -> str:
     """The command that decrypts a file and imports what comes out; in words, if there is no file or no single command."""
     cipher = encrypted.cipher
-    if not cipher.command or file.source in {"", STANDARD_INPUT}:
+    if not cipher.command or file.is_folder or file.source in {"", STANDARD_INPUT}:
         return encrypted.hint
     printed = cipher.command.format(shell_quoted(file.source))
     return f"{printed} | gitseal import - --format {cipher.prints or _ordinary(file)} -e {','.join(environments)}"
