@@ -4,6 +4,7 @@ import json
 from base64 import b64encode, urlsafe_b64encode
 from binascii import a2b_base64
 from collections.abc import Callable
+from hashlib import shake_256
 from pathlib import Path
 
 import pytest
@@ -195,7 +196,11 @@ ORDINARY = [
 ]
 
 
-@given(st.binary(min_size=12, max_size=300), st.sampled_from([b64encode, urlsafe_b64encode]))
+# Bytes of hypothesis itself may be what it saw in our source, such as the beginning of a file of age.
+KEYS = st.builds(lambda seed, size: shake_256(seed).digest(size), st.binary(max_size=8), st.integers(12, 300))
+
+
+@given(KEYS, st.sampled_from([b64encode, urlsafe_b64encode]))
 def test_random_keys_are_no_ciphertext(content: bytes, encoded: Callable[[bytes], bytes]) -> None:
     for kind in (encoded(content).decode(), content.hex()):
         for value in (kind, f"KEY={kind}", f"-----BEGIN PRIVATE KEY-----\n{kind}\n-----END PRIVATE KEY-----\n"):

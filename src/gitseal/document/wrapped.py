@@ -34,7 +34,7 @@ def decoded(encoded: str) -> bytes:
         return b""
 
 
-class _Members(list[tuple[str, object]]):
+class _Object(list[tuple[str, object]]):
     """An object's names and values. A dict would drop repeated names without a word."""
 
 
@@ -46,7 +46,7 @@ def in_json(text: str) -> "Iterator[str | frozenset[str]]":
 
     try:
         # Numbers of thousands of digits are slow, and of no interest here.
-        stack = [loads(text, object_pairs_hook=_Members, parse_int=len, parse_float=len)]
+        stack = [loads(text, object_pairs_hook=_Object, parse_int=len, parse_float=len)]
     except ValueError:
         return
     except RecursionError:
@@ -56,7 +56,7 @@ def in_json(text: str) -> "Iterator[str | frozenset[str]]":
         node = stack.pop()
         if isinstance(node, str):
             yield node
-        elif isinstance(node, _Members):
+        elif isinstance(node, _Object):
             yield frozenset(name for name, _ in node)
             stack += [part for member in node for part in member]
         elif isinstance(node, list):
