@@ -45,11 +45,11 @@ class Once(Generic[T]):
         return "Once(…)"
 
 
-def unlock(dialogue: Dialogue, label: str, attempt: Callable[[bytes], T | None]) -> T:
+def unlock(dialogue: Dialogue, label: str, attempt: Callable[[bytes], T | None], *, word: str = "passphrase") -> T:
     """Ask for the passphrase of `label` and give what `attempt` makes of it; None from `attempt` means a wrong passphrase.
 
-    One that opened something else in this command is tried first. It asks at most 3 times. Raises Error if nobody can be asked,
-    or if no answer was right.
+    `word` is what the tool calls it. One that opened something else in this command is tried first. It asks at most 3 times.
+    Raises Error if nobody can be asked, or if no answer was right.
     """
     known = dialogue.passphrases if dialogue.passphrases is not None else []
     for passphrase in known:
@@ -58,9 +58,9 @@ def unlock(dialogue: Dialogue, label: str, attempt: Callable[[bytes], T | None])
             return opened
     previous: bytes | None = None
     for number in range(1, TRIES + 1):
-        answer = _answer(dialogue.ask, label, number)
+        answer = _answer(dialogue.ask, f'{word} for "{label}"', number)
         if answer is None and number == 1:
-            raise Error(f'"{label}" is behind a passphrase, which is not at hand', "run the command in a terminal")
+            raise Error(f'"{label}" is behind a {word}, which is not at hand', "run the command in a terminal")
         # The same wrong answer twice comes from a script, not from a person: a third try would be
         # wrong as well, and each one costs the work of deriving a key.
         if answer is None or answer == previous:
@@ -70,7 +70,7 @@ def unlock(dialogue: Dialogue, label: str, attempt: Callable[[bytes], T | None])
             known.append(SecretBytes(answer))
             return opened
         previous = answer
-    raise Error(f'the passphrase for "{label}" is wrong', "run the command again")
+    raise Error(f'the {word} for "{label}" is wrong', "run the command again")
 
 
 def first_prompt(prompt: str) -> str:
@@ -78,9 +78,9 @@ def first_prompt(prompt: str) -> str:
     return prompt.partition(_AGAIN)[0]
 
 
-def _answer(ask: "Ask | None", label: str, number: int) -> bytes | None:
+def _answer(ask: "Ask | None", prompt: str, number: int) -> bytes | None:
     if ask is None:
         return None
     again = "" if number == 1 else f"{_AGAIN}{number} of {TRIES})"
-    answer = ask(f'passphrase for "{label}"{again}')
+    answer = ask(f"{prompt}{again}")
     return answer.reveal() if isinstance(answer, SecretBytes) else answer

@@ -53,14 +53,39 @@ def test_what_env_prints_is_refused(form: str) -> None:
     assert read(printed, "dotenv") is None
 
 
+ODD = ["BASH_FUNC_x%%", "a b", "npm_config_//r.io/:_authToken", "-x", "1st", "", "=::", "N" * 129, "\u00e9"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_name_is_left_out_and_told(odd: str) -> None:
+    variable = f"{odd}=hush\0".encode()
+    for data, form in ((b"A=1\0" + variable, ""), (variable + b"A=1\0", "" if odd.isascii() else "env-0")):
+        opened = read(data, form)
+        assert values(opened) == {"A": b"1"}
+        assert opened is not None
+        (note,) = opened.notes
+        assert "1 variable left out" in note
+        assert odd.partition("=")[0][:40] in note
+        assert "hush" not in note
+
+
 @pytest.mark.parametrize(
-    "data", [b"A=1\nPATH=/usr/bin\n", b"HOME=/root\nA=1\n", b"# mine\nPATH='/bin'\nHOME=/x\n", b"\0GITCRYPT\0x"]
+    "data",
+    [
+        b"A=1\nPATH=/usr/bin\n",
+        b"HOME=/root\nA=1\n",
+        b"# mine\nPATH='/bin'\nHOME=/x\n",
+        b"\0GITCRYPT\0x",
+        b"Salted__=\0a\0",
+        b"A=1\n".decode().encode("utf-16-le"),
+        b"\xff\xfeA=\0",
+    ],
 )
 def test_env_files_are_none(data: bytes) -> None:
     assert read(data) is None
 
 
-@pytest.mark.parametrize("data", [b"A=1\0B=2", b"A=1\0hush\0", b"A=1\0b c=hush\0", b"A=1\0\0", b"A=hush\0A=hush\0"])
+@pytest.mark.parametrize("data", [b"A=1\0B=2", b"A=1\0hush\0", b"A=1\0\0", b"A=hush\0A=hush\0"])
 def test_what_is_damaged_is_refused(data: bytes) -> None:
     with pytest.raises(Malformed) as caught:
         read(data)

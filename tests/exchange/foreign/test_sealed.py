@@ -129,27 +129,29 @@ def test_a_person_is_asked_for_the_passwords_of_a_vault_that_no_file_has() -> No
     first, second = ((VECTORS / f"{name}.txt").read_text().strip() for name in ("password", "other"))
     keys, asked = _answering("hush-wrong", f"{first}\n", second)
     assert values(read("inline.yml", keys))["token"] == "hûsh 🔑"
-    first_tries = ['passphrase for "inline.yml"', 'passphrase for "inline.yml" (wrong; try 2 of 3)']
-    assert asked == [*first_tries, 'passphrase for "inline.yml, prod"']
+    first_tries = ['password for "inline.yml"', 'password for "inline.yml" (wrong; try 2 of 3)']
+    assert asked == [*first_tries, 'password for "inline.yml, prod"']
     assert values(read("inline.yml", keys))["db_password"] == "hush-a"
     assert len(asked) == 3
 
 
 def test_a_wrong_password_is_told_and_none_shows_the_way_out() -> None:
     keys, asked = _answering("hush-1", "hush-2", "hush-3", "hush-4")
-    with pytest.raises(Error, match="is wrong") as caught:
+    with pytest.raises(Error, match=r"the password for .* is wrong") as caught:
         read("whole.yml", keys)
     assert len(asked) == 3
     assert "hush" not in caught.value.message
-    with pytest.raises(Encrypted, match="name no file with its password"):
+    with pytest.raises(Encrypted, match=r"name no file with its password, and nothing was typed$"):
         read("whole.yml", _answering()[0])
+    with pytest.raises(Encrypted, match=r"name no file with its password$"):
+        read("whole.yml", ToolKeys())
 
 
 def test_ansibles_word_for_a_question_is_one_here() -> None:
     listed = {"ANSIBLE_VAULT_IDENTITY_LIST": f"{VECTORS / 'password.txt'}, prod@prompt"}
     keys, asked = _answering((VECTORS / "other.txt").read_text().strip())
     assert values(read("inline.yml", keys._replace(environ=listed)))["token"] == "hûsh 🔑"
-    assert asked == ['passphrase for "inline.yml, prod"']
+    assert asked == ['password for "inline.yml, prod"']
 
 
 def test_a_vault_without_its_password(tmp_path: Path) -> None:

@@ -72,6 +72,14 @@ def test_dot_files_stay_behind_and_are_counted(tmp_path: Path) -> None:
     assert opened(folder).notes == ("1 dot file of the folder left out: .cache",)
 
 
+def test_names_that_differ_in_case_alone_are_told(tmp_path: Path) -> None:
+    folder = written(tmp_path / "secrets", {"a": b"hush", "B": b"hush"})
+    (folder / "A").write_text("hush")
+    names = ["A", "a"] if len(list(folder.iterdir())) == 3 else []
+    told = tuple(f"these names differ in upper and lower case alone: {', '.join(names)}" for _ in names[:1])
+    assert opened(folder).notes == told
+
+
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "other").write_text("hush")
     for name, target in (("A", "../other"), ("B", str(tmp_path / "other")), ("C", "/dev/zero"), ("D", "nowhere")):

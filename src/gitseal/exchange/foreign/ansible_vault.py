@@ -88,12 +88,13 @@ class _VaultOpener:
 
         label = f"{self._source.name}, {envelope.label}" if envelope.label else self._source.name
         try:
-            return unlock(dialogue._replace(ask=ask), label, attempt)
+            return unlock(dialogue._replace(ask=ask), label, attempt, word="password")
         except Error:
             if is_answered:
                 raise
         where = f"{_FILE} and {_LIST} name no file with its password"
-        raise Encrypted(f"it is sealed by ansible-vault, and {where}", self._cipher)
+        asked = ", and nothing was typed" if dialogue.ask is not None else ""
+        raise Encrypted(f"it is sealed by ansible-vault, {'' if asked else 'and '}{where}{asked}", self._cipher)
 
     def opened_string(self, text: str, line: int) -> str:
         self._strings += 1

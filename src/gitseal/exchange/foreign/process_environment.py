@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator
 
 from gitseal.errors import Malformed
-from gitseal.exchange._names import shown
+from gitseal.exchange._names import is_name, shown
 from gitseal.exchange.foreign import shapes
 from gitseal.exchange.foreign.shapes import FoundValue
 from gitseal.exchange.foreign.source import ForeignSource, Opened
 from gitseal.report.plurals import plural
 
-_NAME = re.compile(rb"[A-Za-z_][A-Za-z0-9_.-]*=")
+# How variables begin, odd names too, and binary files do not.
+_FIRST = re.compile(rb"(?!Salted__)[ -~]*=[^\0]*\0")
 # A process has a search path and one of the others; an env file seldom has both.
 _PATH = re.compile(rb"^PATH=/", re.MULTILINE)
 _COMPANION = re.compile(rb"^(?:HOME=/|PWD=/|SHLVL=[0-9]|HOSTNAME=)", re.MULTILINE)
@@ -27,23 +28,40 @@ _OF_THE_MACHINE = re.compile(
 _FUNCTION = "BASH_FUNC_"
 
 
-def read(data: bytes, _source: ForeignSource) -> Opened | None:
+def read(data: bytes, source: ForeignSource) -> Opened | None:
     """The variables, without those that the machine sets itself; None if the file is of another shape.
 
     Raises Malformed for what `env` prints without `-0`.
     """
-    if _NAME.match(data) and b"\0" in data:
-        variables = list(_variables(data))
-        left = sorted(name for name, _ in variables if _OF_THE_MACHINE.fullmatch(name) or name.startswith(_FUNCTION))
-        values = [FoundValue((name,), shapes.of_bytes(content)) for name, content in variables if name not in left]
-        words = (
-            f"{plural(len(left), 'variable')} left out, which the machine sets itself: {', '.join(map(shown, left))}"
-        )
-        return Opened(shapes.imported(values), is_untyped=True, notes=(words,) if left else ())
+    if _FIRST.match(data) or (source.format_name and b"\0" in data):
+        return _opened(list(_variables(data)))
     if _PATH.search(data) and _COMPANION.search(data):
         hint = "print it with env -0, which keeps each value whole; a file written by hand: --format dotenv"
         raise Malformed("it looks like what env prints, which has no quotes, so values could come in wrong", 0, hint)
     return None
+
+
+def _opened(variables: list[tuple[str, bytes]]) -> Opened:
+    of_machine = sorted(name for name, _ in variables if _is_of_the_machine(name))
+    unfit = sorted(name for name, _ in variables if not (is_name(name) or _is_of_the_machine(name)))
+    left = {*of_machine, *unfit}
+    values = [FoundValue((name,), shapes.of_bytes(content)) for name, content in variables if name not in left]
+    told = {
+        "which the machine sets itself": list(map(shown, of_machine)),
+        "whose names cannot be names here": list(map(_quoted, unfit)),
+    }
+    notes = (
+        f"{plural(len(names), 'variable')} left out, {why}: {', '.join(names)}" for why, names in told.items() if names
+    )
+    return Opened(shapes.imported(values), is_untyped=True, notes=tuple(notes))
+
+
+def _is_of_the_machine(name: str) -> bool:
+    return _OF_THE_MACHINE.fullmatch(name) is not None or name.startswith(_FUNCTION)
+
+
+def _quoted(name: str) -> str:
+    return f'"{shown(name)}"'
 
 
 def _variables(data: bytes) -> Iterator[tuple[str, bytes]]:

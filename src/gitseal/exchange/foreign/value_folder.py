@@ -1,6 +1,7 @@
 """A folder in which each file is a value: Docker's `/run/secrets`, a mounted Secret of Kubernetes, credentials of systemd."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 from gitseal.document.value import MAX_CONTENT, TypedValue, ValueType
@@ -36,7 +37,10 @@ def read(folder: str, *, trims: bool) -> Opened:
     notes = [f"these values are one line with a line end, --trim leaves it out: {', '.join(ended)}"] if ended else []
     hidden = [name for name in names if name.startswith(".") and not name.startswith("..")]
     dotted = f"{plural(len(hidden), 'dot file')} of the folder left out: {', '.join(map(shown, hidden))}"
-    told = (*(notes if not trims else ()), *([dotted] if hidden else ()))
+    lowered = Counter(name.lower() for name in values)
+    alike = [name for name in values if lowered[name.lower()] > 1]
+    cased = f"these names differ in upper and lower case alone: {', '.join(alike)}"
+    told = (*(notes if not trims else ()), *([dotted] if hidden else ()), *([cased] if alike else ()))
     imported = shapes.imported(FoundValue((name,), value) for name, value in values.items())
     return Opened(imported, is_untyped=True, notes=told)
 
