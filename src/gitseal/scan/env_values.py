@@ -98,12 +98,16 @@ def _given(line: int, statement: str) -> Iterator[Assignment]:
     """What a statement that begins in `line` gives, each with its own line as far as its value stands there as it is."""
     at = 0
     for name, value in assigned(statement):
+        if len(value) <= _HARMLESS:
+            continue
         place = statement.find(value.partition("\n")[0], at, at + _FARTHEST)
         if place >= 0:
             line, at = line + statement.count("\n", at, place), place
         yield Assignment(line, _shown(name), value)
 
 
+# Separators (`IFS=:`) and counters (`((i=0))`) have no more characters.
+_HARMLESS = 3
 # Looked at for each value: without a limit a long line would take the square of the time.
 _FARTHEST = 2048
 

@@ -19,8 +19,10 @@ _ASSIGNING = frozenset({"export", "readonly", "local", "declare", "typeset"})
 # They stand before a command, or around several.
 _BEFORE = frozenset(
     {"if", "then", "elif", "else", "while", "until", "do", "!", "{", "}", "fi", "done", "time", "command", "exec"}
-    | {"builtin", "sudo", "nohup", "env", "-i", "-", "--"}
+    | {"builtin", "coproc", "sudo", "nohup", "env", "-i", "-", "--"}
 )
+# A name that assigns nothing stands behind them: of a function, of a user, of what `env` leaves out.
+_NAMING = frozenset({"function", "-u"})
 _FED = "<<<"
 _REDIRECTIONS = frozenset({"<", "<&", _FED})
 _AWAY = frozenset({">", ">>", ">&", "&>", "&>>"})
@@ -63,19 +65,18 @@ class SimpleCommand(NamedTuple):
 
 def simple_commands(tokens: Sequence[Token]) -> Iterator[SimpleCommand]:
     """The simple commands of a line, in order, empty ones too."""
-    command, before, is_read = SimpleCommand(()), "", False
+    own: list[Word] = []
+    fed: list[Word] = []
+    before, is_away, is_read = "", False, False
     for one in (*tokens, ";"):
         if not isinstance(one, str):
-            is_fed = before == _FED
-            command = (
-                command._replace(fed=(*command.fed, one)) if is_fed else command._replace(words=(*command.words, one))
-            )
+            (fed if before == _FED else own).append(one)
         elif one in _AWAY:
-            command = command._replace(is_away=True)
+            is_away = True
         elif one not in _REDIRECTIONS:
-            yield command
+            yield SimpleCommand(tuple(own), tuple(fed), is_away, is_read)
+            own, fed, is_away = [], [], False
             is_read = one != ")" and (is_read or (one == "(" and before == "<"))
-            command = SimpleCommand((), is_read=is_read)
         before = one if isinstance(one, str) else ""
 
 
@@ -94,7 +95,7 @@ def taken_apart(command: SimpleCommand) -> tuple[list[AssignedWord], list[Word]]
             is_assigning = True
         elif is_assigning or (not rest and _is_command(word)):
             rest.extend([word] if text is None else [])
-        elif not (text in _BEFORE or "function" in {text, before}):
+        elif not (text in _BEFORE or _NAMING & {text, before}):
             rest.extend(command.words[at:])
             break
         before = text
@@ -121,7 +122,9 @@ def named_secret(text: str, before: str) -> tuple[str, str] | None:
     name, value = (named[1], named[2]) if named else (before.lstrip("-"), text)
     is_header = named is not None and name.lower() in _HEADERS
     if not is_header and (not names_a_secret(name) or name.lower() in _LOOKED_UP):
-        return None
+        # `--header=Authorization: Bearer ...`, `https://.../?token=...`
+        inner = _NAMED.fullmatch(value.rpartition("?")[2]) if named else None
+        return named_secret(inner[0], "") if inner and inner[0] != text else None
     # `Authorization: Bearer ...`
     return "password" if is_header else name, value.rpartition(" ")[2]
 
@@ -163,9 +166,14 @@ def _in_command(command: SimpleCommand, depth: int) -> Iterator[tuple[str, str]]
 def _scripts(program: str, rest: Sequence[Word], command: SimpleCommand) -> Iterator[str]:
     """What a shell runs of the words of a command."""
     arguments = [_script(word) for word in rest[1:]]
-    if program in {"eval", *(PRINTING if command.is_read else ())}:
+    if program == "printf" and command.is_read:
+        given = iter(arguments[1:])
+        yield _FORMAT_PART.sub(
+            lambda part: next(given, "") if part[0].startswith("%") else part[0], "".join(arguments[:1])
+        )
+    elif program in {"eval", *(PRINTING if command.is_read else ())}:
         yield " ".join(arguments)
-    elif program in SHELLS:
+    elif program in SHELLS or program == "trap":
         yield from (one for one in arguments if not one.startswith("-"))
     if program in {".", "source"} | SHELLS:
         yield from map(_script, command.fed)

@@ -84,6 +84,8 @@ class _LineReader:
             self._end_word()
             self.tokens.append(operator[0])
             self._at = operator.end()
+        elif self._text.startswith(("$'", '$"'), self._at):
+            self._at += 1
         elif sign == '"':
             return self._quoted()
         elif sign == "'":
