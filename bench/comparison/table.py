@@ -86,7 +86,8 @@ def cell(line: Line, name: str) -> str:
     if not measured.seconds:
         return parts[0]
     if name != OURS and ours.seconds:
-        parts.append(f"{measured.median / ours.median:.2g}x")
+        # Two digits, and no exponent where the neighbour takes hundreds of times as long.
+        parts.append(f"{float(f'{measured.median / ours.median:.2g}'):g}x")
     parts.append(_memory(measured))
     return ", ".join([*parts, *([measured.words] if measured.words else [])])
 

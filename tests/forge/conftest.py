@@ -118,6 +118,11 @@ class Clone(NamedTuple):
     def propose(self, branch: str) -> int:
         """Pushes a branch and opens a pull request for it; gives its number."""
         assert self.push(branch) == ""
+        # Gitea answers a push before it has noticed the branch.
+        for _ in range(60):
+            if self.forge.call(self.who, "GET", f"repos/alice/shop/branches/{branch}")[0] == 200:
+                break
+            time.sleep(0.5)
         status, made = self.forge.call(
             self.who, "POST", "repos/alice/shop/pulls", head=branch, base="main", title=branch
         )

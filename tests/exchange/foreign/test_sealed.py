@@ -141,9 +141,9 @@ def test_a_wrong_password_is_told_and_none_shows_the_way_out() -> None:
         read("whole.yml", keys)
     assert len(asked) == 3
     assert "hush" not in caught.value.message
-    with pytest.raises(Encrypted, match=r"name no file with its password, and nothing was typed$"):
+    with pytest.raises(Encrypted, match=r"name no file with its password, and none was typed$"):
         read("whole.yml", _answering()[0])
-    with pytest.raises(Encrypted, match=r"name no file with its password$"):
+    with pytest.raises(Encrypted, match=r"name no file with its password, and none was typed$"):
         read("whole.yml", ToolKeys())
 
 

@@ -93,8 +93,7 @@ class _VaultOpener:
             if is_answered:
                 raise
         where = f"{_FILE} and {_LIST} name no file with its password"
-        asked = ", and nothing was typed" if dialogue.ask is not None else ""
-        raise Encrypted(f"it is sealed by ansible-vault, {'' if asked else 'and '}{where}{asked}", self._cipher)
+        raise Encrypted(f"it is sealed by ansible-vault, {where}, and none was typed", self._cipher)
 
     def opened_string(self, text: str, line: int) -> str:
         self._strings += 1
