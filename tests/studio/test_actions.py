@@ -275,19 +275,24 @@ def test_a_passphrase_is_asked_for_in_the_page(
     assert world.get("DATABASE_URL") == "new"
 
 
-def test_stores_are_asked_by_a_press_alone(tmp_path: Path) -> None:
-    (tmp_path / "top").mkdir()
-    world, environ = made(tmp_path / "top", tmp_path)
-    top = world.top
-    reads = tmp_path / "reads"
+def publish_by(top: Path, script: str, environ: dict[str, str]) -> None:
+    """Has the repository publish production to a program of its own, and its clone trust main for that."""
     program = top / "push.sh"
-    program.write_text(f"#!/bin/sh\ncat >>{reads}\n")
+    program.write_text(script)
     program.chmod(0o755)
     with (top / ".secrets/policy.yaml").open("a") as policy:
         policy.write('publish:\n  shop: {environments: [production], to: "exec:./push.sh"}\n')
     git(top, "add", "-A")
     git(top, "commit", "-q", "-m", "publish", environ=environ)
     git(top, "config", "gitseal.trust", "main")
+
+
+def test_stores_are_asked_by_a_press_alone(tmp_path: Path) -> None:
+    (tmp_path / "top").mkdir()
+    world, environ = made(tmp_path / "top", tmp_path)
+    top = world.top
+    reads = tmp_path / "reads"
+    publish_by(top, f"#!/bin/sh\ncat >>{reads}\n", environ)
     with studio.running(top, environ=environ) as page:
         page.let_in()
         assert "shop: production to" in page.get("/status").body
@@ -314,14 +319,7 @@ def test_a_store_that_is_slow_holds_up_nobody_else(tmp_path: Path) -> None:
     world, environ = made(tmp_path / "top", tmp_path)
     top, gate, slow, asked = world.top, tmp_path / "gate", tmp_path / "slow", tmp_path / "asked"
     os.mkfifo(gate)
-    program = top / "push.sh"
-    program.write_text(f"#!/bin/sh\ncat >/dev/null\nif test -e {slow}; then touch {asked}; cat {gate}; fi\n")
-    program.chmod(0o755)
-    with (top / ".secrets/policy.yaml").open("a") as policy:
-        policy.write('publish:\n  shop: {environments: [production], to: "exec:./push.sh"}\n')
-    git(top, "add", "-A")
-    git(top, "commit", "-q", "-m", "publish", environ=environ)
-    git(top, "config", "gitseal.trust", "main")
+    publish_by(top, f"#!/bin/sh\ncat >/dev/null\nif test -e {slow}; then touch {asked}; cat {gate}; fi\n", environ)
     with ThreadPoolExecutor() as pool, studio.running(top, environ=environ) as page:
         page.let_in()
         run(GITSEAL, "publish", "--yes", "--accept-target", "shop", cwd=top, environ=environ)
