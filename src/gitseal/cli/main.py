@@ -59,7 +59,7 @@ def run(command: Command, session: Session, values: "dict[str, Any]") -> int:
     try:
         status = _called(command, session, values)
         if session.is_asked and sys.stdout is not None:
-            # An answer that does not get out is none.
+            # If the answer cannot be written, there was no answer.
             sys.stdout.flush()
     except (Error, OSError) as error:
         if not session.is_asked or isinstance(error, BrokenPipeError):
